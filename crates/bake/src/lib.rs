@@ -1,0 +1,1 @@
+//! Turns a Tillwatch model file into a Rust crate.

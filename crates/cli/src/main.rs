@@ -1,0 +1,2 @@
+//! The tillwatch command.
+fn main() {}

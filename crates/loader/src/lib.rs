@@ -1,0 +1,2 @@
+#![no_std]
+//! Runs a validated Tillwatch model file in place.

@@ -1,0 +1,2 @@
+#![no_std]
+//! The Tillwatch model file: format, versions and validation.

@@ -1,0 +1,1 @@
+//! Simulated transactions of payment terminals, normal days and attacks.

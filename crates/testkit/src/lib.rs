@@ -1,0 +1,1 @@
+//! Oracles, strategies, tolerances and runtimes for the tests.

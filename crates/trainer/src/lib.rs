@@ -1,0 +1,1 @@
+//! Trains, quantises and calibrates autoencoders for anomaly detection.

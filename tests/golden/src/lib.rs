@@ -1,0 +1,1 @@
+//! Recorded outputs, re-derived on every run.

@@ -1,0 +1,2 @@
+//! The checks and the demo.
+fn main() {}
