@@ -1,1 +1,14 @@
-fn main() {}
+//! Tells the engine which multiplier the target has, so that no feature has to be chosen by the user.
+//!
+//! ARMv6-M and ARMv8-M baseline have `MULS` (32 x 32 -> 32 bits) only; a 64-bit product there is a library call
+//! of about 50 instructions. RISC-V without the M extension has no multiplier at all and takes the same path.
+
+fn main() {
+    println!("cargo::rustc-check-cfg=cfg(short_multiply)");
+    println!("cargo::rerun-if-changed=build.rs");
+    let target = std::env::var("TARGET").unwrap_or_default();
+    let short = ["thumbv6m", "thumbv8m.base", "riscv32i-", "riscv32e-", "riscv32ic-", "riscv32ec-"];
+    if short.iter().any(|prefix| target.starts_with(prefix)) {
+        println!("cargo::rustc-cfg=short_multiply");
+    }
+}

@@ -1,0 +1,128 @@
+//! Standardisation in fixed point, plain and on a log scale.
+
+use super::{MISSING, Mark, saturate};
+use crate::fixed::{log2_1p, multiply_round_high};
+
+/// Subtract a centre, multiply by a scale: `round((x - center) * scale)` with `scale = multiplier / 2^(32 - shift)`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Affine {
+    /// The value that becomes code 0, in the units of the input.
+    pub center: i32,
+    /// Scale as a fraction of 2^32, in `0..2^31`.
+    pub multiplier: i32,
+    /// Left shift of the difference before the product, `0..=30`.
+    pub shift: u32,
+    /// Code of a missing value: the calibration median.
+    pub fill: i16,
+}
+
+impl Affine {
+    /// Maps an integer to a wide code.
+    ///
+    /// # Units
+    /// `value`: raw steps, or steps of 2^-16 of a logarithm; result: wide codes.
+    /// # Bounds
+    /// Any value; the difference saturates before the shift, far outside the code range whenever
+    /// `multiplier >= 2^(15 + shift)`, which validation demands for a shift above 0.
+    /// # Exactness
+    /// Bit-exact under contract `tw-w8a8-r16-1`.
+    /// # Panics
+    /// Never.
+    #[inline]
+    #[must_use]
+    pub const fn apply(&self, value: i32) -> (i16, Mark) {
+        let limit = i32::MAX.wrapping_shr(self.shift);
+        let difference = value.saturating_sub(self.center);
+        let bounded = if difference > limit {
+            limit
+        } else if difference < -limit {
+            -limit
+        } else {
+            difference
+        };
+        saturate(multiply_round_high(bounded.wrapping_shl(self.shift), self.multiplier))
+    }
+
+    /// [`Affine::apply`], with [`MISSING`] taking the fill code.
+    pub(super) const fn apply_present(&self, value: i32) -> (i16, Mark) {
+        if value == MISSING { (self.fill, Mark::MISSING) } else { self.apply(value) }
+    }
+}
+
+/// A number, standardised.
+///
+/// # Units
+/// `raw`: steps of the field's resolution, or [`MISSING`]; result: wide code and mark.
+/// # Bounds
+/// Any raw value.
+/// # Exactness
+/// Bit-exact under contract `tw-w8a8-r16-1`.
+/// # Panics
+/// Never.
+/// # Source
+/// `NUMERICS.md`, "Feature preparation".
+/// # Examples
+/// ```
+/// use tillwatch_engine::feature::{Affine, Mark, numeric};
+/// // centre 100, scale 0.25
+/// let affine = Affine { center: 100, multiplier: 1 << 30, shift: 0, fill: 0 };
+/// assert_eq!(numeric(140, &affine), (10, Mark::NONE));
+/// ```
+#[must_use]
+pub fn numeric(raw: i32, affine: &Affine) -> (i16, Mark) {
+    affine.apply_present(raw)
+}
+
+/// A number on a signed logarithmic scale, standardised.
+///
+/// # Units
+/// `raw`: steps of the field's resolution, or [`MISSING`]; the affine map's input is [`log2_1p`] in steps of 2^-16.
+/// # Bounds
+/// Any raw value.
+/// # Exactness
+/// Bit-exact under contract `tw-w8a8-r16-1`.
+/// # Panics
+/// Never.
+/// # Source
+/// `NUMERICS.md`, "Logarithm".
+#[must_use]
+pub fn logarithm(raw: i32, affine: &Affine) -> (i16, Mark) {
+    affine.apply_present(if raw == MISSING { MISSING } else { log2_1p(raw) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn missing_takes_the_fill_code() {
+        let affine = Affine { center: 5, multiplier: 1 << 30, shift: 3, fill: -7 };
+        assert_eq!(numeric(MISSING, &affine), (-7, Mark::MISSING));
+        assert_eq!(logarithm(MISSING, &affine), (-7, Mark::MISSING));
+    }
+
+    #[test]
+    fn far_values_saturate_on_the_right_side() {
+        let affine = Affine { center: 0, multiplier: 1 << 30, shift: 12, fill: 0 };
+        for raw in [i32::MAX, 1 << 25, i32::MIN + 1, -(1 << 25)] {
+            assert_eq!(numeric(raw, &affine), (raw.signum() as i16 * 32_767, Mark::SATURATED), "{raw}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn equals_the_exact_formula(
+            raw in any::<i32>(), center in any::<i32>(), multiplier in (1_i32 << 29)..=i32::MAX, shift in 0_u32..13
+        ) {
+            prop_assume!(raw != MISSING);
+            let affine = Affine { center, multiplier, shift, fill: 0 };
+            let difference = i128::from(raw) - i128::from(center);
+            let exact = ((difference << shift) * i128::from(multiplier) + (1 << 31)) >> 32;
+            let clipped = exact.clamp(-32_767, 32_767);
+            let (code, mark) = numeric(raw, &affine);
+            prop_assert_eq!(i128::from(code), clipped);
+            prop_assert_eq!(mark == Mark::SATURATED, exact != clipped);
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! Long products on every core, with or without a long multiplier.
+//!
+//! Cores with `UMULL`/`SMULL` (M3 and up) or `MULH` (RISC-V M) take the 64-bit form, which is one instruction there.
+//! Cores with a 32-bit product only take the 16-bit-halves form; both give the same bits (tested over edge values
+//! and at random), so the choice, made by the build script, is a matter of speed alone.
+
+/// Multiplies two signed words and keeps the upper half of the product, rounded half up.
+///
+/// `(a * b + 2^31) >> 32`
+///
+/// # Bounds
+/// Any `a` and `b`; the result is at most 2^30 in magnitude.
+/// # Exactness
+/// Bit-exact on every target.
+/// # Panics
+/// Never.
+/// # Source
+/// `NUMERICS.md`, "Requantise".
+/// # Examples
+/// ```
+/// use tillwatch_engine::fixed::multiply_round_high;
+/// assert_eq!(multiply_round_high(6, 1 << 30), 2); // 1.5 rounds up
+/// assert_eq!(multiply_round_high(-6, 1 << 30), -1); // -1.5 rounds up too
+/// ```
+#[inline]
+#[must_use]
+pub const fn multiply_round_high(a: i32, b: i32) -> i32 {
+    #[cfg(short_multiply)]
+    return round_high_by_halves(a, b);
+    #[cfg(not(short_multiply))]
+    return ((a as i64 * b as i64 + (1 << 31)) >> 32) as i32;
+}
+
+/// Multiplies two unsigned words without loss.
+///
+/// # Bounds
+/// Any `a` and `b`.
+/// # Exactness
+/// Exact.
+/// # Panics
+/// Never.
+#[inline]
+#[must_use]
+pub const fn multiply_wide(a: u32, b: u32) -> u64 {
+    #[cfg(short_multiply)]
+    return wide_by_halves(a, b);
+    #[cfg(not(short_multiply))]
+    return a as u64 * b as u64;
+}
+
+/// [`multiply_round_high`] from four 16-bit products.
+///
+/// With `a = ah * 2^16 + al` (`ah` signed, `al` not) the product is `ah bh 2^32 + (ah bl + al bh) 2^16 + al bl`. The low
+/// 16 bits of `al bl` meet only zeros of the rounding constant, so they cannot carry and are dropped.
+#[cfg(any(test, short_multiply))]
+const fn round_high_by_halves(a: i32, b: i32) -> i32 {
+    let (ah, al) = (a >> 16, (a & 0xffff) as u32);
+    let (bh, bl) = (b >> 16, (b & 0xffff) as u32);
+    let low = al.wrapping_mul(bl);
+    // |ah| <= 2^15 and bl < 2^16, so each cross product fits an i32.
+    let cross_a = ah.wrapping_mul(bl as i32);
+    let cross_b = bh.wrapping_mul(al as i32);
+    let middle = (low >> 16) + (cross_a as u32 & 0xffff) + (cross_b as u32 & 0xffff) + 0x8000;
+    ah.wrapping_mul(bh)
+        .wrapping_add(cross_a >> 16)
+        .wrapping_add(cross_b >> 16)
+        .wrapping_add((middle >> 16) as i32)
+}
+
+/// [`multiply_wide`] from four 16-bit products.
+#[cfg(any(test, short_multiply))]
+const fn wide_by_halves(a: u32, b: u32) -> u64 {
+    let (ah, al) = (a >> 16, a & 0xffff);
+    let (bh, bl) = (b >> 16, b & 0xffff);
+    let low = al * bl;
+    let cross_a = ah * bl;
+    let cross_b = al * bh;
+    let middle = (low >> 16) + (cross_a & 0xffff) + (cross_b & 0xffff);
+    let high = ah * bh + (cross_a >> 16) + (cross_b >> 16) + (middle >> 16);
+    ((high as u64) << 32) | ((middle << 16) | (low & 0xffff)) as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const EDGES: [i32; 12] =
+        [0, 1, -1, 2, 0xffff, 0x10000, -0x10000, 0x7fff_8000, i32::MAX, i32::MIN, i32::MIN + 1, 0x4000_0000];
+
+    fn oracle(a: i32, b: i32) -> i32 {
+        i32::try_from((i128::from(a) * i128::from(b) + (1 << 31)).div_euclid(1 << 32)).unwrap()
+    }
+
+    #[test]
+    fn both_forms_agree_on_edges() {
+        for a in EDGES {
+            for b in EDGES {
+                assert_eq!(multiply_round_high(a, b), oracle(a, b), "{a} x {b}");
+                assert_eq!(round_high_by_halves(a, b), oracle(a, b), "{a} x {b} by halves");
+                let (ua, ub) = (a as u32, b as u32);
+                assert_eq!(multiply_wide(ua, ub), u64::from(ua) * u64::from(ub));
+                assert_eq!(wide_by_halves(ua, ub), u64::from(ua) * u64::from(ub));
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn both_forms_agree(a in any::<i32>(), b in any::<i32>()) {
+            prop_assert_eq!(multiply_round_high(a, b), oracle(a, b));
+            prop_assert_eq!(round_high_by_halves(a, b), oracle(a, b));
+            prop_assert_eq!(wide_by_halves(a as u32, b as u32), u64::from(a as u32) * u64::from(b as u32));
+        }
+    }
+}

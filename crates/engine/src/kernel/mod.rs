@@ -1,0 +1,59 @@
+//! Network kernels on slices.
+//!
+//! A kernel takes weights in the layout it likes best; whoever emits the weights (bake, for generated code) lays them
+//! out so. The model file keeps weights row-major, and [`dense_rows`] runs them in place from there. Both give the same
+//! bits. Faster kernels for single cores will live in a folder of their own and be chosen by the build script.
+
+pub mod activation;
+mod dense;
+mod rows;
+
+pub use dense::{TILE, dense_tiles, tiles_from_bytes, tiles_len};
+pub use rows::dense_rows;
+
+use crate::fixed::Requantise;
+
+/// An output element: an 8-bit activation or a 16-bit wide code.
+pub trait Code: Copy + Default {
+    /// Narrows a requantised value, which the rule has clamped into the element's range.
+    ///
+    /// # Bounds
+    /// `value` within the element's range; otherwise the low bits are kept.
+    /// # Exactness
+    /// Exact within bounds.
+    /// # Panics
+    /// Never.
+    fn narrow(value: i32) -> Self;
+}
+
+impl Code for i8 {
+    #[inline]
+    fn narrow(value: i32) -> Self {
+        value as i8
+    }
+}
+
+impl Code for i16 {
+    #[inline]
+    fn narrow(value: i32) -> Self {
+        value as i16
+    }
+}
+
+/// Clips wide codes to the network's 8-bit input.
+///
+/// # Shapes
+/// `wide` and `out`: one element per column; the shorter bounds the work, further outputs are left as they were.
+/// # Units
+/// `wide`: wide codes; `out`: input codes.
+/// # Bounds
+/// Any wide codes; `rule` clamps into an i8.
+/// # Exactness
+/// Bit-exact under contract `tw-w8a8-r16-1`.
+/// # Panics
+/// Never.
+pub fn narrow_input(wide: &[i16], multiplier: i32, rule: Requantise, out: &mut [i8]) {
+    for (code, &value) in out.iter_mut().zip(wide) {
+        *code = i8::narrow(rule.apply(i32::from(value), multiplier));
+    }
+}

@@ -1,0 +1,80 @@
+//! From codes and their reconstruction to a score, a percentile, a verdict and the reasons.
+//!
+//! A score is a sum over columns of two heads, each divided by its calibration mean: the squared residual, weighted per
+//! column, and the squared distance to the nearest prototype. Hence reasons sum exactly to the score. Higher is always
+//! stranger, and no score is a probability.
+
+mod contribution;
+mod prototype;
+mod threshold;
+
+pub use contribution::{Heads, REASONS, Reason, evaluate};
+pub use prototype::nearest;
+pub use threshold::{ANCHORS, LEVELS, Thresholds, Verdict};
+
+use crate::feature::Mark;
+
+/// The score that equals one calibration mean of one head: scores have 16 fraction bits.
+pub const SCORE_ONE: u64 = 1 << 16;
+
+/// Fraction bits of a [`Heads`] gain beyond those of the score.
+pub const GAIN_FRACTION_BITS: u32 = 24;
+
+/// What was remarkable about a record, counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Features that were missing and left the score.
+    pub missing: u16,
+    /// Features whose code was clipped.
+    pub saturated: u16,
+    /// Categories outside the vocabulary.
+    pub unknown: u16,
+}
+
+impl Tally {
+    /// Counts the marks of a record.
+    ///
+    /// # Shapes
+    /// `marks`: one per feature.
+    /// # Bounds
+    /// Any marks; counts stop at 65,535.
+    /// # Exactness
+    /// Exact.
+    /// # Panics
+    /// Never.
+    #[must_use]
+    pub fn of(marks: &[Mark]) -> Self {
+        let count = |wanted| marks.iter().filter(|mark| mark.has(wanted)).count().min(0xffff) as u16;
+        Self {
+            missing: count(Mark::MISSING),
+            saturated: count(Mark::SATURATED),
+            unknown: count(Mark::UNKNOWN),
+        }
+    }
+}
+
+/// The answer to one record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scored {
+    /// Strangeness, [`SCORE_ONE`] per calibration mean of a head; higher is stranger.
+    pub score: u64,
+    /// Where the score stands among the calibration scores, 0 to 1000, from a table of [`LEVELS`].
+    pub percentile: u16,
+    /// Normal, watch or alarm.
+    pub verdict: Verdict,
+    /// Missing, saturated and unknown features.
+    pub tally: Tally,
+    /// The features that contributed most, strongest first.
+    pub reasons: heapless::Vec<Reason, REASONS>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marks_are_counted_by_kind() {
+        let marks = [Mark::MISSING, Mark::NONE, Mark::SATURATED, Mark::MISSING, Mark::UNKNOWN];
+        assert_eq!(Tally::of(&marks), Tally { missing: 2, saturated: 1, unknown: 1 });
+    }
+}

@@ -1,0 +1,115 @@
+//! Seeded raw records, for digests that any runtime can recompute.
+
+use crate::feature::MISSING;
+
+/// What one field's seeded values look like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SeededField {
+    /// Smallest usual raw value.
+    pub low: i32,
+    /// Number of usual raw values, counted from `low`; 0 stands for 2^32.
+    pub span: u32,
+    /// True where a value may be missing.
+    pub nullable: bool,
+}
+
+impl SeededField {
+    /// Draws a raw value: usually within the range, one time in sixteen any integer at all, and one time in sixteen
+    /// missing where that is allowed.
+    ///
+    /// # Bounds
+    /// Any field.
+    /// # Exactness
+    /// Exact: 32-bit arithmetic modulo 2^32.
+    /// # Panics
+    /// Never.
+    pub fn draw(&self, words: &mut SeededWords) -> i32 {
+        let choice = words.next_word();
+        let word = words.next_word();
+        let offset = if self.span == 0 {
+            word
+        } else {
+            crate::fixed::multiply_wide(word, self.span).wrapping_shr(32) as u32
+        };
+        let usual = self.low.wrapping_add(offset as i32);
+        match choice >> 28 {
+            0 if self.nullable => MISSING,
+            1 => (word as i32).max(MISSING + 1),
+            _ => usual.max(MISSING + 1),
+        }
+    }
+}
+
+/// A small generator (xorshift with 128 bits of state): shifts only, since the smallest core has no wide product.
+///
+/// # Source
+/// Marsaglia, "Xorshift RNGs", Journal of Statistical Software 8 (2003), section 4.
+#[derive(Clone, Debug)]
+pub struct SeededWords {
+    state: [u32; 4],
+}
+
+impl SeededWords {
+    /// Starts a sequence.
+    ///
+    /// # Bounds
+    /// Any seed.
+    /// # Exactness
+    /// Exact.
+    /// # Panics
+    /// Never.
+    #[must_use]
+    pub const fn new(seed: u32) -> Self {
+        Self { state: [seed, 0x159a_55e5, 0x1f12_3bb5, 0x0549_1333] }
+    }
+
+    /// The next word.
+    ///
+    /// # Bounds
+    /// None.
+    /// # Exactness
+    /// Exact.
+    /// # Panics
+    /// Never.
+    pub const fn next_word(&mut self) -> u32 {
+        let [x, y, z, w] = self.state;
+        let t = x ^ (x << 11);
+        let next = w ^ (w >> 19) ^ t ^ (t >> 8);
+        self.state = [y, z, w, next];
+        next
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn draws_cover_the_range_the_wild_and_the_missing() {
+        let field = SeededField { low: -5, span: 11, nullable: true };
+        let mut words = SeededWords::new(7);
+        let (mut inside, mut outside, mut missing) = ([0; 11], 0, 0);
+        for _ in 0..10_000 {
+            match field.draw(&mut words) {
+                MISSING => missing += 1,
+                raw @ -5..=5 => inside[(raw + 5) as usize] += 1,
+                _ => outside += 1,
+            }
+        }
+        assert!(inside.iter().all(|&count| count > 500), "{inside:?}");
+        assert!((400..900).contains(&outside) && (400..900).contains(&missing), "{outside} {missing}");
+    }
+
+    #[test]
+    fn a_seed_is_a_sequence() {
+        let take = |seed| {
+            let mut words = SeededWords::new(seed);
+            [(); 4].map(|()| words.next_word())
+        };
+        assert_eq!(take(3), take(3));
+        assert_ne!(take(3), take(4));
+        let full = SeededField { low: i32::MIN, span: 0, nullable: false };
+        let mut words = SeededWords::new(1);
+        assert!((0..1000).all(|_| full.draw(&mut words) != MISSING));
+    }
+}
