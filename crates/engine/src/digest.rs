@@ -72,7 +72,9 @@ mod tests {
 
     fn of(values: &[u64]) -> u64 {
         let mut digest = Digest::new();
-        values.iter().for_each(|&value| digest.update(value));
+        for &value in values {
+            digest.update(value);
+        }
         digest.finish()
     }
 

@@ -1,2 +1,41 @@
+//! The model file: what training hands to baking and to the loader.
+//!
+//! It is a container of bytes, written by the trainer and read in place; `FORMAT.md` has the byte tables. Bytes are
+//! checked once, by [`Model::validate`], and only its result can be run: afterwards nothing can fail. The weights stay
+//! where they are.
+//!
+//! This crate knows nothing of how a model is trained, run or turned into source. It holds no allocator; writing
+//! (feature `std`) does.
 #![no_std]
-//! The Tillwatch model file: format, versions and validation.
+#![forbid(unsafe_code)]
+#![deny(missing_docs)]
+#![deny(clippy::indexing_slicing, clippy::panic, clippy::expect_used)]
+#![cfg_attr(test, allow(clippy::indexing_slicing, clippy::panic, clippy::expect_used, clippy::unwrap_used))]
+
+#[cfg(any(test, feature = "std"))]
+extern crate std;
+
+mod body;
+mod bytes;
+mod container;
+mod error;
+mod feature;
+mod layer;
+mod reference;
+mod sequence;
+mod thresholds;
+mod validate;
+
+pub use body::{Body, CardEntry, Heads, SelfTestVector};
+pub use bytes::{channels, i16s, i32s, one_hot_levels, u32s, u64s};
+pub use container::{FORMAT_VERSION, HEADER_LEN, MAGIC};
+pub use error::{Cause, ModelError};
+pub use feature::{Feature, Field, FieldKind, Preparation};
+pub use layer::{Activation, Dense, InputRule, Layer};
+pub use reference::{FloatActivation, Reference, ReferenceLayer};
+pub use sequence::Sequence;
+pub use thresholds::ThresholdBlock;
+pub use validate::Model;
+
+#[cfg(feature = "std")]
+pub use {container::write, sequence::SequenceBuffer};

@@ -22,8 +22,8 @@ impl Affine {
     /// # Units
     /// `value`: raw steps, or steps of 2^-16 of a logarithm; result: wide codes.
     /// # Bounds
-    /// Any value; the difference saturates before the shift, far outside the code range whenever
-    /// `multiplier >= 2^(15 + shift)`, which validation demands for a shift above 0.
+    /// Any value; the difference saturates before the shift, which is outside the code range whenever
+    /// `multiplier >= 2^17`, as validation demands for a shift above 0.
     /// # Exactness
     /// Bit-exact under contract `tw-w8a8-r16-1`.
     /// # Panics

@@ -76,8 +76,20 @@ pub fn one_hot_from(
 /// Never.
 #[must_use]
 pub fn surprisal(raw: i32, table: &[i16]) -> (i16, Mark) {
-    let known = raw > 0 && (raw as u32 as usize) < table.len();
-    let code = table.get(if known { raw as u32 as usize } else { 0 }).copied().unwrap_or(0);
+    surprisal_from(raw, table.len(), table.iter().copied())
+}
+
+/// [`surprisal`] over a table that is decoded on the way.
+///
+/// # Bounds
+/// `n_levels` is the number of items in `table`.
+/// # Exactness
+/// As [`surprisal`].
+/// # Panics
+/// Never.
+pub fn surprisal_from(raw: i32, n_levels: usize, mut table: impl Iterator<Item = i16>) -> (i16, Mark) {
+    let known = raw > 0 && (raw as u32 as usize) < n_levels;
+    let code = table.nth(if known { raw as u32 as usize } else { 0 }).unwrap_or(0);
     (if raw == MISSING { 0 } else { code }, mark(raw, known))
 }
 
