@@ -16,6 +16,48 @@ pub struct Memory {
 impl Memory {
     /// Nothing seen yet.
     pub const EMPTY: Self = Self { value: 0, seen: false };
+
+    /// [`log2_1p`] of the change since the previous value; what [`delta`] standardises.
+    ///
+    /// # Units
+    /// `raw`: steps or [`MISSING`]; result: steps of 2^-16, or [`MISSING`] where there is nothing to compare.
+    /// # Bounds
+    /// Any raw value; the difference saturates.
+    /// # Exactness
+    /// Bit-exact under contract `tw-w8a8-r16-1`.
+    /// # Panics
+    /// Never.
+    pub fn log_change(&mut self, raw: i32) -> i32 {
+        if raw == MISSING {
+            return MISSING;
+        }
+        let before = core::mem::replace(self, Self { value: raw, seen: true });
+        if before.seen { log2_1p(raw.saturating_sub(before.value)) } else { MISSING }
+    }
+
+    /// [`log2_1p`] of a value less its running mean; what [`ratio_to_mean`] standardises.
+    ///
+    /// # Units
+    /// `raw`: steps or [`MISSING`]; result: steps of 2^-16, or [`MISSING`] where there is nothing to compare.
+    /// # Bounds
+    /// Any raw value; `window_log2` in `0..=15`.
+    /// # Exactness
+    /// Bit-exact under contract `tw-w8a8-r16-1`.
+    /// # Panics
+    /// Never.
+    pub fn log_ratio(&mut self, raw: i32, window_log2: u32) -> i32 {
+        if raw == MISSING {
+            return MISSING;
+        }
+        let log = log2_1p(raw);
+        let before = core::mem::replace(self, Self { value: log, seen: true });
+        if !before.seen {
+            return MISSING;
+        }
+        let ratio = log - before.value; // both within 31 * 2^16
+        self.value = before.value + ratio.wrapping_shr(window_log2);
+        ratio
+    }
 }
 
 /// Signed logarithm of the change since the previous record, standardised.
@@ -41,12 +83,7 @@ impl Memory {
 /// assert_eq!(delta(107, &affine, &mut memory), (96, Mark::NONE)); // log2(1 + 7) = 3
 /// ```
 pub fn delta(raw: i32, affine: &Affine, memory: &mut Memory) -> (i16, Mark) {
-    let change =
-        if raw == MISSING || !memory.seen { MISSING } else { log2_1p(raw.saturating_sub(memory.value)) };
-    if raw != MISSING {
-        *memory = Memory { value: raw, seen: true };
-    }
-    affine.apply_present(change)
+    affine.apply_present(memory.log_change(raw))
 }
 
 /// Logarithm of a value against its running geometric mean, standardised.
@@ -65,14 +102,7 @@ pub fn delta(raw: i32, affine: &Affine, memory: &mut Memory) -> (i16, Mark) {
 /// # Source
 /// `NUMERICS.md`, "Features with memory".
 pub fn ratio_to_mean(raw: i32, affine: &Affine, window_log2: u32, memory: &mut Memory) -> (i16, Mark) {
-    let log = log2_1p(raw);
-    let ratio = log - memory.value; // both within 31 * 2^16
-    let known = memory.seen;
-    if raw != MISSING {
-        let value = if known { memory.value + ratio.wrapping_shr(window_log2) } else { log };
-        *memory = Memory { value, seen: true };
-    }
-    affine.apply_present(if raw == MISSING || !known { MISSING } else { ratio })
+    affine.apply_present(memory.log_ratio(raw, window_log2))
 }
 
 #[cfg(test)]
