@@ -1,0 +1,157 @@
+//! The fully connected layer with its activation.
+
+use super::activation::Activation;
+use super::gemm::{View, multiply};
+use super::layer::{Backward, Forward, Layer, LayerKind, Mode};
+use super::random::{Generator, uniform};
+use super::real::Real;
+use std::ops::Range;
+
+/// `output = activation(input * weights^T + biases)`
+///
+/// Parameters: weights `[out_len, in_len]` row-major, then biases `[out_len]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Dense {
+    /// Values per input row.
+    pub in_len: usize,
+    /// Values per output row.
+    pub out_len: usize,
+    /// What follows the sum.
+    pub activation: Activation,
+}
+
+impl Dense {
+    fn weight_len(self) -> usize {
+        self.in_len * self.out_len
+    }
+
+    /// Half the width of the interval that first weights are drawn from: He for the rectifying family, LeCun for
+    /// SELU, Glorot for the rest.
+    fn initial_bound(self) -> f64 {
+        let (ins, outs) = (self.in_len.max(1) as f64, self.out_len as f64);
+        match self.activation {
+            Activation::Relu
+            | Activation::Relu6
+            | Activation::LeakyRelu
+            | Activation::Elu
+            | Activation::Gelu
+            | Activation::Softplus
+            | Activation::Swish => (6.0 / ins).sqrt(),
+            Activation::Selu => (3.0 / ins).sqrt(),
+            Activation::Linear | Activation::Tanh | Activation::Sigmoid => (6.0 / (ins + outs)).sqrt(),
+        }
+    }
+}
+
+impl<T: Real> Layer<T> for Dense {
+    fn kind(&self) -> LayerKind {
+        LayerKind::Dense { activation: self.activation }
+    }
+
+    fn in_len(&self) -> usize {
+        self.in_len
+    }
+
+    fn out_len(&self) -> usize {
+        self.out_len
+    }
+
+    fn parameter_len(&self) -> usize {
+        self.weight_len() + self.out_len
+    }
+
+    fn decayed(&self) -> Range<usize> {
+        0..self.weight_len()
+    }
+
+    fn initialise(&self, parameters: &mut [T], generator: &mut Generator) {
+        let bound = self.initial_bound();
+        let (weights, biases) = parameters.split_at_mut(self.weight_len());
+        for weight in weights {
+            *weight = T::from_f64(bound * (2.0 * uniform(generator) - 1.0));
+        }
+        biases.fill(T::ZERO);
+    }
+
+    fn forward(&self, pass: Forward<'_, T>) {
+        let Forward { mode, rows, parameters, input, output, tape, .. } = pass;
+        let (weights, biases) = parameters.split_at(self.weight_len());
+        multiply(
+            View::new(input, rows, self.in_len),
+            View::new(weights, self.out_len, self.in_len).transposed(),
+            output,
+        );
+        for row in output.chunks_exact_mut(self.out_len) {
+            for (value, bias) in row.iter_mut().zip(biases) {
+                *value += *bias;
+            }
+        }
+        if mode == Mode::Train && self.activation.needs_input() {
+            tape.kept.clear();
+            tape.kept.extend_from_slice(output);
+        }
+        self.activation.apply(output);
+    }
+
+    fn backward(&self, pass: Backward<'_, T>) {
+        let Backward { rows, parameters, input, output, output_gradient, .. } = pass;
+        self.activation.chain(&pass.tape.kept, output, output_gradient);
+        let (weight_gradient, bias_gradient) = pass.parameter_gradient.split_at_mut(self.weight_len());
+        bias_gradient.fill(T::ZERO);
+        for row in output_gradient.chunks_exact(self.out_len) {
+            for (sum, gradient) in bias_gradient.iter_mut().zip(row) {
+                *sum += *gradient;
+            }
+        }
+        let output_gradient = View::new(output_gradient, rows, self.out_len);
+        multiply(output_gradient.transposed(), View::new(input, rows, self.in_len), weight_gradient);
+        if let Some(input_gradient) = pass.input_gradient {
+            let weights = &parameters[..self.weight_len()];
+            multiply(output_gradient, View::new(weights, self.out_len, self.in_len), input_gradient);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::gradient_check::check_layer;
+    use super::super::layer::Tape;
+    use super::super::random::generator;
+    use super::*;
+
+    #[test]
+    fn a_hand_checked_row() {
+        let layer = Dense { in_len: 2, out_len: 2, activation: Activation::Relu };
+        // Rows of weights: (1, 2) and (-1, 1); biases 0.5 and -4.
+        let parameters = [1.0, 2.0, -1.0, 1.0, 0.5, -4.0];
+        let mut output = [0.0f32; 2];
+        layer.forward(Forward {
+            mode: Mode::Evaluate,
+            rows: 1,
+            parameters: &parameters,
+            input: &[3.0, 4.0],
+            output: &mut output,
+            tape: &mut Tape::default(),
+            generator: &mut generator(0, 0),
+        });
+        assert_eq!(output, [11.5, 0.0]);
+    }
+
+    #[test]
+    fn gradients_equal_central_differences_for_every_activation() {
+        for activation in Activation::ALL {
+            check_layer(&Dense { in_len: 5, out_len: 4, activation }, 3, 17);
+        }
+    }
+
+    #[test]
+    fn first_weights_fill_their_interval_and_biases_are_zero() {
+        let layer = Dense { in_len: 24, out_len: 30, activation: Activation::Relu };
+        let mut parameters = vec![1.0f64; Layer::<f64>::parameter_len(&layer)];
+        layer.initialise(&mut parameters, &mut generator(5, 0));
+        let (weights, biases) = parameters.split_at(720);
+        let largest = weights.iter().fold(0.0f64, |largest, weight| largest.max(weight.abs()));
+        assert!(largest <= 0.5 && largest > 0.49, "{largest}");
+        assert!(biases.iter().all(|bias| *bias == 0.0));
+    }
+}

@@ -1,0 +1,276 @@
+//! Losses: how far a reconstruction is from its target, and the derivative by the reconstruction.
+//!
+//! A loss is a weighted mean over elements. Sums and weights are returned apart, so that a batch can be cut into
+//! shards, and a missing value simply has the weight 0.
+
+use super::activation::sigmoid;
+use super::real::Real;
+
+/// Sums inside one row are kept in this many lanes, so that the compiler makes vector code of them.
+const LANES: usize = 8;
+
+/// A loss function.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Loss {
+    /// Squared error.
+    Mse,
+    /// Binary cross-entropy of outputs in `[0, 1]`, those of a sigmoid, against targets in `[0, 1]`.
+    Bce,
+    /// The same of outputs before the sigmoid, which the network then must not apply. Stable for any output.
+    BceLogits,
+}
+
+/// Weights of elements; each absent part counts as 1.
+#[derive(Clone, Copy, Debug)]
+pub struct Weights<'a, T> {
+    /// `[rows, columns]`: weight of each element, 0 where the value is missing.
+    pub element: Option<&'a [T]>,
+    /// `[columns]`: weight of each column.
+    pub column: Option<&'a [T]>,
+}
+
+/// Sum of weighted losses and sum of weights; the loss is their quotient.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct LossSum {
+    /// Sum of weighted losses.
+    pub total: f64,
+    /// Sum of weights.
+    pub weight: f64,
+}
+
+impl LossSum {
+    /// The weighted mean; 0 where nothing has weight.
+    #[must_use]
+    pub fn mean(self) -> f64 {
+        if self.weight > 0.0 { self.total / self.weight } else { 0.0 }
+    }
+
+    /// Adds the sums of another part.
+    pub fn add(&mut self, other: LossSum) {
+        self.total += other.total;
+        self.weight += other.weight;
+    }
+}
+
+impl Loss {
+    /// The name users write.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Loss::Mse => "mse",
+            Loss::Bce => "bce",
+            Loss::BceLogits => "bce_logits",
+        }
+    }
+
+    /// The loss of that name, if there is one.
+    pub fn from_name(name: &str) -> Option<Loss> {
+        [Loss::Mse, Loss::Bce, Loss::BceLogits].into_iter().find(|loss| loss.name() == name)
+    }
+
+    /// Sums the loss of some rows.
+    ///
+    /// # Shapes
+    /// `output`, `target` and the element weights `[rows, columns]`.
+    pub fn sum<T: Real>(
+        self,
+        columns: usize,
+        output: &[T],
+        target: &[T],
+        weights: Weights<'_, T>,
+    ) -> LossSum {
+        self.run(columns, output, target, weights, None)
+    }
+
+    /// Sums the loss of some rows and writes its derivative by the output.
+    ///
+    /// The derivative is of the sum, not of the mean: divide by [`LossSum::weight`] of the whole batch.
+    ///
+    /// # Shapes
+    /// `output`, `target`, `gradient` and the element weights `[rows, columns]`.
+    pub fn sum_and_gradient<T: Real>(
+        self,
+        columns: usize,
+        output: &[T],
+        target: &[T],
+        weights: Weights<'_, T>,
+        gradient: &mut [T],
+    ) -> LossSum {
+        self.run(columns, output, target, weights, Some(gradient))
+    }
+
+    fn run<T: Real>(
+        self,
+        columns: usize,
+        output: &[T],
+        target: &[T],
+        weights: Weights<'_, T>,
+        gradient: Option<&mut [T]>,
+    ) -> LossSum {
+        match self {
+            Loss::Mse => rows(squared, columns, output, target, weights, gradient),
+            Loss::Bce => rows(cross_entropy, columns, output, target, weights, gradient),
+            Loss::BceLogits => rows(cross_entropy_of_logit, columns, output, target, weights, gradient),
+        }
+    }
+}
+
+#[inline(always)]
+fn squared<T: Real>(output: T, target: T) -> (T, T) {
+    let difference = output - target;
+    (difference * difference, difference + difference)
+}
+
+/// Outputs are held this far from 0 and 1, so that loss and derivative stay finite. It is the step of an `f32` just
+/// below 1: smaller would vanish in `1 - output`.
+const OUTPUT_MARGIN: f64 = 5.960464477539063e-8;
+
+fn cross_entropy<T: Real>(output: T, target: T) -> (T, T) {
+    let margin = T::from_f64(OUTPUT_MARGIN);
+    let on = output.at_least(margin);
+    let off = (T::ONE - output).at_least(margin);
+    // The derivative of the clamped form is 0 at the margin, where training would then stand still.
+    (-(target * on.ln() + (T::ONE - target) * off.ln()), (output - target) / (on * off))
+}
+
+fn cross_entropy_of_logit<T: Real>(output: T, target: T) -> (T, T) {
+    let loss = output.at_least(T::ZERO) - output * target + (-output.abs()).exp().ln_1p();
+    (loss, sigmoid(output) - target)
+}
+
+#[inline(always)]
+fn rows<T: Real>(
+    point: impl Fn(T, T) -> (T, T) + Copy,
+    columns: usize,
+    output: &[T],
+    target: &[T],
+    weights: Weights<'_, T>,
+    gradient: Option<&mut [T]>,
+) -> LossSum {
+    debug_assert_eq!(output.len(), target.len());
+    let mut sum = LossSum::default();
+    let mut gradient = gradient.map(|gradient| gradient.chunks_exact_mut(columns));
+    for (row, (output, target)) in output.chunks_exact(columns).zip(target.chunks_exact(columns)).enumerate()
+    {
+        let element = weights.element.map(|element| &element[row * columns..(row + 1) * columns]);
+        let gradient = gradient.as_mut().and_then(Iterator::next);
+        let part = match (element, weights.column) {
+            (None, None) => {
+                LossSum { weight: columns as f64, ..one_row(point, output, target, |_| T::ONE, gradient) }
+            }
+            (Some(element), None) => one_row(point, output, target, |at| element[at], gradient),
+            (None, Some(column)) => one_row(point, output, target, |at| column[at], gradient),
+            (Some(element), Some(column)) => {
+                one_row(point, output, target, |at| element[at] * column[at], gradient)
+            }
+        };
+        sum.add(part);
+    }
+    sum
+}
+
+#[inline(always)]
+fn one_row<T: Real>(
+    point: impl Fn(T, T) -> (T, T),
+    output: &[T],
+    target: &[T],
+    weight: impl Fn(usize) -> T,
+    gradient: Option<&mut [T]>,
+) -> LossSum {
+    let (mut totals, mut weights) = ([T::ZERO; LANES], [T::ZERO; LANES]);
+    let mut visit = |at: usize, output: T, target: T| {
+        let (loss, slope) = point(output, target);
+        let weight = weight(at);
+        totals[at % LANES] += weight * loss;
+        weights[at % LANES] += weight;
+        weight * slope
+    };
+    match gradient {
+        Some(gradient) => {
+            for (at, ((output, target), gradient)) in output.iter().zip(target).zip(gradient).enumerate() {
+                *gradient = visit(at, *output, *target);
+            }
+        }
+        None => {
+            for (at, (output, target)) in output.iter().zip(target).enumerate() {
+                visit(at, *output, *target);
+            }
+        }
+    }
+    let add = |lanes: [T; LANES]| lanes.into_iter().sum::<T>().to_f64();
+    LossSum { total: add(totals), weight: add(weights) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::gradient_check::{STEP, TOLERANCE};
+    use super::*;
+
+    const NONE: Weights<'static, f64> = Weights { element: None, column: None };
+
+    #[test]
+    fn hand_checked_sums() {
+        let mse = Loss::Mse.sum(2, &[1.0, 2.0, 3.0, 4.0], &[1.0, 1.0, 1.0, 1.0], NONE);
+        assert_eq!((mse.total, mse.weight), (14.0, 4.0));
+        assert_eq!(mse.mean(), 3.5);
+        let bce = Loss::Bce.sum(1, &[0.5], &[1.0], NONE);
+        assert!((bce.mean() - std::f64::consts::LN_2).abs() < TOLERANCE);
+        assert_eq!(LossSum::default().mean(), 0.0);
+    }
+
+    #[test]
+    fn a_missing_value_counts_for_nothing() {
+        let weights = Weights { element: Some(&[1.0, 0.0, 1.0, 1.0][..]), column: Some(&[2.0, 1.0][..]) };
+        let mut gradient = [f64::NAN; 4];
+        let sum = Loss::Mse.sum_and_gradient(2, &[1.0, 900.0, 2.0, 3.0], &[0.0; 4], weights, &mut gradient);
+        assert_eq!(sum, LossSum { total: 2.0 + 8.0 + 9.0, weight: 5.0 });
+        assert_eq!(gradient, [4.0, 0.0, 8.0, 6.0]);
+    }
+
+    #[test]
+    fn gradients_equal_central_differences() {
+        let columns = 11;
+        let output: Vec<f64> = (0..22).map(|at| 0.04 + 0.042 * f64::from(at)).collect();
+        let target: Vec<f64> = (0..22).map(|at| f64::from(at * 7 % 22) / 21.0).collect();
+        let element: Vec<f64> = (0..22).map(|at| f64::from(at % 3) / 2.0).collect();
+        let column: Vec<f64> = (0..11).map(|at| 0.5 + f64::from(at)).collect();
+        for element in [None, Some(&element[..])] {
+            for column in [None, Some(&column[..])] {
+                let weights = Weights { element, column };
+                for loss in [Loss::Mse, Loss::Bce, Loss::BceLogits] {
+                    let mut gradient = vec![0.0; 22];
+                    loss.sum_and_gradient(columns, &output, &target, weights, &mut gradient);
+                    for at in 0..22 {
+                        let total = |shift: f64| {
+                            let mut moved = output.clone();
+                            moved[at] += shift;
+                            loss.sum(columns, &moved, &target, weights).total
+                        };
+                        let wanted = (total(STEP) - total(-STEP)) / (2.0 * STEP);
+                        let error = (gradient[at] - wanted).abs() / (1.0 + wanted.abs());
+                        assert!(error < TOLERANCE, "{loss:?} element {at}: {} and {wanted}", gradient[at]);
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn saturated_outputs_stay_finite_and_keep_their_direction() {
+        for (output, target) in [(0.0f32, 1.0f32), (1.0, 0.0)] {
+            let (loss, slope) = cross_entropy(output, target);
+            assert!(loss.is_finite() && loss > 10.0);
+            assert!(slope.is_finite() && slope * (output - target) > 0.0);
+        }
+        let (loss, slope) = cross_entropy_of_logit(500.0f32, 0.0);
+        assert_eq!((loss, slope), (500.0, 1.0));
+    }
+
+    #[test]
+    fn both_forms_of_cross_entropy_agree() {
+        for logit in [-3.0f64, -0.2, 0.0, 1.7] {
+            let (from_logit, _) = cross_entropy_of_logit(logit, 0.3);
+            let (from_output, _) = cross_entropy(sigmoid(logit), 0.3);
+            assert!((from_logit - from_output).abs() < TOLERANCE);
+        }
+    }
+}

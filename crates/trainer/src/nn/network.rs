@@ -1,0 +1,184 @@
+//! A network: layers in a row and their parameters in one vector.
+
+use super::activation::Activation;
+use super::dense::Dense;
+use super::error::NetworkError;
+use super::layer::{Layer, LayerKind, Mode};
+use super::pass::{Chain, Workspace};
+use super::random::generator;
+use super::real::Real;
+
+/// Stream of the generator that first weights are drawn from.
+const INITIAL_STREAM: u64 = 0;
+
+/// A feed-forward network.
+#[derive(Debug)]
+pub struct Network<T: Real> {
+    pub(super) chain: Chain<T>,
+    pub(super) parameters: Vec<T>,
+}
+
+/// The parameters of one dense layer, borrowed from a network.
+#[derive(Clone, Copy, Debug)]
+pub struct DenseView<'a, T> {
+    /// Values per input row.
+    pub in_len: usize,
+    /// Values per output row.
+    pub out_len: usize,
+    /// What follows the sum.
+    pub activation: Activation,
+    /// `[out_len, in_len]`, row-major.
+    pub weights: &'a [T],
+    /// `[out_len]`
+    pub biases: &'a [T],
+}
+
+impl<T: Real> Network<T> {
+    /// Puts layers in a row and draws their first parameters.
+    ///
+    /// # Errors
+    /// [`NetworkError::Layer`] where a layer takes another number of values than the one before it gives or is empty;
+    /// [`NetworkError::Shape`] where there is no layer.
+    pub fn new(layers: Vec<Box<dyn Layer<T>>>, seed: u64) -> Result<Self, NetworkError> {
+        let chain = Chain::new(layers)?;
+        let mut parameters = vec![T::ZERO; chain.parameter_len()];
+        let mut random = generator(seed, INITIAL_STREAM);
+        for (layer, range) in chain.layers() {
+            layer.initialise(&mut parameters[range], &mut random);
+        }
+        Ok(Network { chain, parameters })
+    }
+
+    /// A network of dense layers that maps `len` values through layers of the `hidden` widths back to `len` values.
+    ///
+    /// # Errors
+    /// [`NetworkError::Layer`] where a width is 0.
+    pub fn autoencoder(
+        len: usize,
+        hidden: &[usize],
+        activation: Activation,
+        output_activation: Activation,
+        seed: u64,
+    ) -> Result<Self, NetworkError> {
+        let mut layers: Vec<Box<dyn Layer<T>>> = Vec::with_capacity(hidden.len() + 1);
+        let mut in_len = len;
+        for &out_len in hidden {
+            layers.push(Box::new(Dense { in_len, out_len, activation }));
+            in_len = out_len;
+        }
+        layers.push(Box::new(Dense { in_len, out_len: len, activation: output_activation }));
+        Network::new(layers, seed)
+    }
+
+    /// Values per input row.
+    pub fn in_len(&self) -> usize {
+        self.chain.in_len()
+    }
+
+    /// Values per output row.
+    pub fn out_len(&self) -> usize {
+        self.chain.out_len()
+    }
+
+    /// All parameters, layer after layer; [`LayerKind`] says how each layer orders its own.
+    pub fn parameters(&self) -> &[T] {
+        &self.parameters
+    }
+
+    /// All parameters, to be changed: for restoring a saved network.
+    pub fn parameters_mut(&mut self) -> &mut [T] {
+        &mut self.parameters
+    }
+
+    /// The layers with their parameters, from input to output.
+    pub fn layers(&self) -> impl Iterator<Item = (&dyn Layer<T>, &[T])> {
+        self.chain.layers().map(|(layer, range)| (layer, &self.parameters[range]))
+    }
+
+    /// The dense layers from input to output, with weights and biases apart. Other layers are passed over.
+    pub fn dense_layers(&self) -> impl Iterator<Item = DenseView<'_, T>> {
+        self.layers().filter_map(|(layer, parameters)| match layer.kind() {
+            LayerKind::Dense { activation } => {
+                let (in_len, out_len) = (layer.in_len(), layer.out_len());
+                let (weights, biases) = parameters.split_at(in_len * out_len);
+                Some(DenseView { in_len, out_len, activation, weights, biases })
+            }
+            LayerKind::Elementwise { .. } => None,
+        })
+    }
+
+    /// Runs rows through the network as on the device: nothing is dropped or disturbed.
+    ///
+    /// # Shapes
+    /// `rows [n, in_len]`; the result `[n, out_len]`, row-major.
+    /// # Errors
+    /// [`NetworkError::Shape`] where `rows` does not hold whole rows.
+    pub fn forward(&self, rows: &[T]) -> Result<Vec<T>, NetworkError> {
+        /// Rows that go through together: a few widths of them fit a second-level cache.
+        const TOGETHER: usize = 256;
+        let in_len = self.in_len();
+        let over = rows.len() % in_len;
+        if over != 0 {
+            return Err(NetworkError::Shape { what: "the rest after whole rows", found: over, wanted: 0 });
+        }
+        let mut workspace = Workspace::new(&self.chain, generator(0, 0));
+        let mut output = Vec::with_capacity(rows.len() / in_len * self.out_len());
+        for part in rows.chunks(TOGETHER * in_len) {
+            workspace.set_input(part, in_len);
+            output.extend_from_slice(self.chain.forward(&self.parameters, &mut workspace, Mode::Evaluate));
+        }
+        Ok(output)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::elementwise::Elementwise;
+    use super::*;
+
+    #[test]
+    fn a_hand_checked_pass_and_read_back() {
+        let mut network =
+            Network::<f32>::autoencoder(2, &[1], Activation::Relu, Activation::Linear, 1).unwrap();
+        network.parameters_mut().copy_from_slice(&[1.0, -2.0, 0.5, 3.0, 4.0, 0.0, -1.0]);
+        // relu(5 - 4 + 0.5) = 1.5; relu(0 - 2 + 0.5) = 0
+        assert_eq!(network.forward(&[5.0, 2.0, 0.0, 1.0]).unwrap(), [4.5, 5.0, 0.0, -1.0]);
+        let layers: Vec<_> = network.dense_layers().collect();
+        assert_eq!((layers[0].weights, layers[0].biases), (&[1.0, -2.0][..], &[0.5][..]));
+        assert_eq!((layers[1].weights, layers[1].biases), (&[3.0, 4.0][..], &[0.0, -1.0][..]));
+        assert_eq!((layers[1].in_len, layers[1].out_len, layers[1].activation), (1, 2, Activation::Linear));
+    }
+
+    #[test]
+    fn many_rows_equal_single_rows() {
+        let network =
+            Network::<f32>::autoencoder(5, &[4, 3], Activation::Tanh, Activation::Linear, 7).unwrap();
+        let rows: Vec<f32> = (0..600 * 5).map(|at| (at % 13) as f32 / 6.0 - 1.0).collect();
+        let together = network.forward(&rows).unwrap();
+        for (row, wanted) in rows.chunks(5).zip(together.chunks(5)) {
+            assert_eq!(network.forward(row).unwrap(), wanted);
+        }
+    }
+
+    #[test]
+    fn the_seed_decides_the_first_weights() {
+        let weights = |seed| {
+            Network::<f32>::autoencoder(4, &[3], Activation::Relu, Activation::Linear, seed)
+                .unwrap()
+                .parameters
+        };
+        assert_eq!(weights(1), weights(1));
+        assert_ne!(weights(1), weights(2));
+    }
+
+    #[test]
+    fn layers_that_do_not_fit_are_refused() {
+        let relu = |len| Box::new(Elementwise { len, activation: Activation::Relu }) as Box<dyn Layer<f32>>;
+        let error = Network::new(vec![relu(3), relu(4)], 1).unwrap_err();
+        assert_eq!(error, NetworkError::Layer { place: 1, in_len: 4, out_len: 4, wanted: 3 });
+        assert!(Network::<f32>::new(vec![], 1).is_err());
+        assert!(Network::<f32>::autoencoder(4, &[0], Activation::Relu, Activation::Linear, 1).is_err());
+        let network = Network::new(vec![relu(3)], 1).unwrap();
+        assert!(network.forward(&[0.0; 4]).is_err());
+    }
+}
