@@ -1,0 +1,16 @@
+//! Figures that say how good a detector is.
+
+mod agreement;
+mod ranking;
+
+pub use agreement::{rank_correlation, verdict_flips};
+pub use ranking::{auroc, average_precision, share_above};
+
+use core::cmp::Ordering;
+
+/// Indices of `scores` in falling order; equal scores stay in their order.
+fn descending<S: Copy + PartialOrd>(scores: &[S]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..scores.len()).collect();
+    order.sort_by(|&a, &b| scores[b].partial_cmp(&scores[a]).unwrap_or(Ordering::Equal));
+    order
+}
