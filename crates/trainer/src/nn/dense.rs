@@ -7,9 +7,10 @@ use super::random::{Generator, uniform};
 use super::real::Real;
 use std::ops::Range;
 
-/// `output = activation(input * weights^T + biases)`
+/// `output = activation(input * weights + biases)`
 ///
-/// Parameters: weights `[out_len, in_len]` row-major, then biases `[out_len]`.
+/// Parameters: weights `[in_len, out_len]` row-major, then biases `[out_len]`. A column of weights belongs to one
+/// output: this way round the forward product reads them as they lie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Dense {
     /// Values per input row.
@@ -78,14 +79,10 @@ impl<T: Real> Layer<T> for Dense {
         let (weights, biases) = parameters.split_at(self.weight_len());
         multiply(
             View::new(input, rows, self.in_len),
-            View::new(weights, self.out_len, self.in_len).transposed(),
+            View::new(weights, self.in_len, self.out_len),
+            Some(biases),
             output,
         );
-        for row in output.chunks_exact_mut(self.out_len) {
-            for (value, bias) in row.iter_mut().zip(biases) {
-                *value += *bias;
-            }
-        }
         if mode == Mode::Train && self.activation.needs_input() {
             tape.kept.clear();
             tape.kept.extend_from_slice(output);
@@ -104,10 +101,11 @@ impl<T: Real> Layer<T> for Dense {
             }
         }
         let output_gradient = View::new(output_gradient, rows, self.out_len);
-        multiply(output_gradient.transposed(), View::new(input, rows, self.in_len), weight_gradient);
+        multiply(View::new(input, rows, self.in_len).transposed(), output_gradient, None, weight_gradient);
         if let Some(input_gradient) = pass.input_gradient {
             let weights = &parameters[..self.weight_len()];
-            multiply(output_gradient, View::new(weights, self.out_len, self.in_len), input_gradient);
+            let weights = View::new(weights, self.in_len, self.out_len);
+            multiply(output_gradient, weights.transposed(), None, input_gradient);
         }
     }
 }
@@ -122,8 +120,8 @@ mod tests {
     #[test]
     fn a_hand_checked_row() {
         let layer = Dense { in_len: 2, out_len: 2, activation: Activation::Relu };
-        // Rows of weights: (1, 2) and (-1, 1); biases 0.5 and -4.
-        let parameters = [1.0, 2.0, -1.0, 1.0, 0.5, -4.0];
+        // Weights of the outputs: (1, 2) and (-1, 1); biases 0.5 and -4.
+        let parameters = [1.0, -1.0, 2.0, 1.0, 0.5, -4.0];
         let mut output = [0.0f32; 2];
         layer.forward(Forward {
             mode: Mode::Evaluate,

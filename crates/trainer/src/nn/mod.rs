@@ -35,7 +35,7 @@ pub use error::NetworkError;
 pub use fit::{EpochReport, FitReport, fit};
 pub use layer::{Backward, Forward, Layer, LayerKind, Mode, Tape};
 pub use loss::{Loss, LossSum, Weights};
-pub use network::{DenseView, Network};
+pub use network::{DenseParameters, Network};
 pub use optimiser::OptimiserConfig;
 pub use random::{Generator, normal, shuffle, uniform};
 pub use real::Real;

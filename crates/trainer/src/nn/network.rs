@@ -18,19 +18,19 @@ pub struct Network<T: Real> {
     pub(super) parameters: Vec<T>,
 }
 
-/// The parameters of one dense layer, borrowed from a network.
-#[derive(Clone, Copy, Debug)]
-pub struct DenseView<'a, T> {
+/// The parameters of one dense layer, read back from a network.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DenseParameters<T> {
     /// Values per input row.
     pub in_len: usize,
     /// Values per output row.
     pub out_len: usize,
     /// What follows the sum.
     pub activation: Activation,
-    /// `[out_len, in_len]`, row-major.
-    pub weights: &'a [T],
+    /// `[out_len, in_len]`, row-major: one output's weights side by side, as inference wants them.
+    pub weights: Vec<T>,
     /// `[out_len]`
-    pub biases: &'a [T],
+    pub biases: Vec<T>,
 }
 
 impl<T: Real> Network<T> {
@@ -96,12 +96,14 @@ impl<T: Real> Network<T> {
     }
 
     /// The dense layers from input to output, with weights and biases apart. Other layers are passed over.
-    pub fn dense_layers(&self) -> impl Iterator<Item = DenseView<'_, T>> {
+    pub fn dense_layers(&self) -> impl Iterator<Item = DenseParameters<T>> {
         self.layers().filter_map(|(layer, parameters)| match layer.kind() {
             LayerKind::Dense { activation } => {
                 let (in_len, out_len) = (layer.in_len(), layer.out_len());
-                let (weights, biases) = parameters.split_at(in_len * out_len);
-                Some(DenseView { in_len, out_len, activation, weights, biases })
+                let (across, biases) = parameters.split_at(in_len * out_len);
+                let column = |output: usize| across[output..].iter().step_by(out_len).copied();
+                let weights = (0..out_len).flat_map(column).collect();
+                Some(DenseParameters { in_len, out_len, activation, weights, biases: biases.to_vec() })
             }
             LayerKind::Elementwise { .. } => None,
         })
@@ -144,9 +146,23 @@ mod tests {
         // relu(5 - 4 + 0.5) = 1.5; relu(0 - 2 + 0.5) = 0
         assert_eq!(network.forward(&[5.0, 2.0, 0.0, 1.0]).unwrap(), [4.5, 5.0, 0.0, -1.0]);
         let layers: Vec<_> = network.dense_layers().collect();
-        assert_eq!((layers[0].weights, layers[0].biases), (&[1.0, -2.0][..], &[0.5][..]));
-        assert_eq!((layers[1].weights, layers[1].biases), (&[3.0, 4.0][..], &[0.0, -1.0][..]));
+        assert_eq!((&layers[0].weights[..], &layers[0].biases[..]), (&[1.0, -2.0][..], &[0.5][..]));
+        assert_eq!((&layers[1].weights[..], &layers[1].biases[..]), (&[3.0, 4.0][..], &[0.0, -1.0][..]));
         assert_eq!((layers[1].in_len, layers[1].out_len, layers[1].activation), (1, 2, Activation::Linear));
+    }
+
+    #[test]
+    fn weights_are_read_back_output_by_output() {
+        let mut network = Network::<f32>::new(
+            vec![Box::new(Dense { in_len: 3, out_len: 2, activation: Activation::Linear })],
+            1,
+        )
+        .unwrap();
+        network.parameters_mut().copy_from_slice(&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 0.0, 0.0]);
+        let layer = network.dense_layers().next().unwrap();
+        assert_eq!(layer.weights, [1.0, 3.0, 5.0, 2.0, 4.0, 6.0]);
+        let unit = network.forward(&[0.0, 1.0, 0.0]).unwrap();
+        assert_eq!(unit, [layer.weights[1], layer.weights[3 + 1]]);
     }
 
     #[test]
