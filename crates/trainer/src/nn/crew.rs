@@ -85,10 +85,12 @@ impl<'a, T: Real> Crew<'a, T> {
     pub(super) fn gradient(&self, batch: &[usize], weight: f64, gradient: &mut [T]) {
         let scale = T::from_f64(if weight > 0.0 { 1.0 / weight } else { 0.0 });
         let used = cut(batch).count();
-        gradient.fill(T::ZERO);
-        for shard in self.shards[..used].iter().flatten() {
-            for (sum, part) in gradient.iter_mut().zip(shard.gradient()) {
-                *sum += *part;
+        for (number, shard) in self.shards[..used].iter().flatten().enumerate() {
+            let parts = shard.gradient();
+            if number == 0 {
+                gradient.copy_from_slice(parts);
+            } else {
+                gradient.iter_mut().zip(parts).for_each(|(sum, part)| *sum += *part);
             }
         }
         gradient.iter_mut().for_each(|sum| *sum *= scale);

@@ -7,10 +7,9 @@ use super::random::{Generator, uniform};
 use super::real::Real;
 use std::ops::Range;
 
-/// `output = activation(input * weights + biases)`
+/// `output = activation(input * weights^T + biases)`
 ///
-/// Parameters: weights `[in_len, out_len]` row-major, then biases `[out_len]`. A column of weights belongs to one
-/// output: this way round the forward product reads them as they lie.
+/// Parameters: weights `[out_len, in_len]` row-major, then biases `[out_len]`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Dense {
     /// Values per input row.
@@ -79,7 +78,7 @@ impl<T: Real> Layer<T> for Dense {
         let (weights, biases) = parameters.split_at(self.weight_len());
         multiply(
             View::new(input, rows, self.in_len),
-            View::new(weights, self.in_len, self.out_len),
+            View::new(weights, self.out_len, self.in_len).transposed(),
             Some(biases),
             output,
         );
@@ -101,11 +100,12 @@ impl<T: Real> Layer<T> for Dense {
             }
         }
         let output_gradient = View::new(output_gradient, rows, self.out_len);
-        multiply(View::new(input, rows, self.in_len).transposed(), output_gradient, None, weight_gradient);
+        let input = View::new(input, rows, self.in_len);
+        multiply(output_gradient.transposed(), input, None, weight_gradient);
         if let Some(input_gradient) = pass.input_gradient {
             let weights = &parameters[..self.weight_len()];
-            let weights = View::new(weights, self.in_len, self.out_len);
-            multiply(output_gradient, weights.transposed(), None, input_gradient);
+            let weights = View::new(weights, self.out_len, self.in_len);
+            multiply(output_gradient, weights, None, input_gradient);
         }
     }
 }
@@ -121,7 +121,7 @@ mod tests {
     fn a_hand_checked_row() {
         let layer = Dense { in_len: 2, out_len: 2, activation: Activation::Relu };
         // Weights of the outputs: (1, 2) and (-1, 1); biases 0.5 and -4.
-        let parameters = [1.0, -1.0, 2.0, 1.0, 0.5, -4.0];
+        let parameters = [1.0, 2.0, -1.0, 1.0, 0.5, -4.0];
         let mut output = [0.0f32; 2];
         layer.forward(Forward {
             mode: Mode::Evaluate,

@@ -70,7 +70,7 @@ pub struct Backward<'a, T> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum LayerKind {
-    /// Fully connected. Parameters: weights `[in_len, out_len]` row-major, then biases `[out_len]`.
+    /// Fully connected. Parameters: weights `[out_len, in_len]` row-major, then biases `[out_len]`.
     Dense {
         /// What follows the sum.
         activation: Activation,

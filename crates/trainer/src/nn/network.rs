@@ -27,7 +27,7 @@ pub struct DenseParameters<T> {
     pub out_len: usize,
     /// What follows the sum.
     pub activation: Activation,
-    /// `[out_len, in_len]`, row-major: one output's weights side by side, as inference wants them.
+    /// `[out_len, in_len]`, row-major.
     pub weights: Vec<T>,
     /// `[out_len]`
     pub biases: Vec<T>,
@@ -100,10 +100,9 @@ impl<T: Real> Network<T> {
         self.layers().filter_map(|(layer, parameters)| match layer.kind() {
             LayerKind::Dense { activation } => {
                 let (in_len, out_len) = (layer.in_len(), layer.out_len());
-                let (across, biases) = parameters.split_at(in_len * out_len);
-                let column = |output: usize| across[output..].iter().step_by(out_len).copied();
-                let weights = (0..out_len).flat_map(column).collect();
-                Some(DenseParameters { in_len, out_len, activation, weights, biases: biases.to_vec() })
+                let (weights, biases) = parameters.split_at(in_len * out_len);
+                let (weights, biases) = (weights.to_vec(), biases.to_vec());
+                Some(DenseParameters { in_len, out_len, activation, weights, biases })
             }
             LayerKind::Elementwise { .. } => None,
         })
@@ -153,14 +152,11 @@ mod tests {
 
     #[test]
     fn weights_are_read_back_output_by_output() {
-        let mut network = Network::<f32>::new(
-            vec![Box::new(Dense { in_len: 3, out_len: 2, activation: Activation::Linear })],
-            1,
-        )
-        .unwrap();
+        let dense = Dense { in_len: 3, out_len: 2, activation: Activation::Linear };
+        let mut network = Network::<f32>::new(vec![Box::new(dense)], 1).unwrap();
         network.parameters_mut().copy_from_slice(&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 0.0, 0.0]);
         let layer = network.dense_layers().next().unwrap();
-        assert_eq!(layer.weights, [1.0, 3.0, 5.0, 2.0, 4.0, 6.0]);
+        assert_eq!(layer.weights, [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
         let unit = network.forward(&[0.0, 1.0, 0.0]).unwrap();
         assert_eq!(unit, [layer.weights[1], layer.weights[3 + 1]]);
     }

@@ -6,7 +6,10 @@
 //! narrow layers of tables.
 
 use super::View;
-use std::arch::x86_64::{__m256, _mm256_fmadd_ps, _mm256_set1_ps, _mm256_setr_ps, _mm256_storeu_ps};
+use std::arch::x86_64::{
+    __m256, _mm256_fmadd_ps, _mm256_permute2f128_ps, _mm256_set1_ps, _mm256_setr_ps, _mm256_setzero_ps,
+    _mm256_shuffle_ps, _mm256_storeu_ps, _mm256_unpackhi_ps, _mm256_unpacklo_ps,
+};
 use std::cell::RefCell;
 
 /// Values in a vector register.
@@ -55,14 +58,7 @@ fn pack(right: View<'_, f32>, column: usize, width: usize, panel: &mut Vec<Panel
     }
     panel.truncate(right.rows);
     if right.transposed {
-        // Each column of the panel is a row of what lies in memory.
-        let stride = right.rows;
-        for (lane, values) in right.values[column * stride..].chunks_exact(stride).take(width).enumerate() {
-            for (row, value) in panel.iter_mut().zip(values) {
-                row.0[lane] = *value;
-            }
-        }
-        panel.iter_mut().for_each(|row| row.0[width..].fill(0.0));
+        pack_transposed(&right.values[column * right.rows..], right.rows, width, panel);
     } else if width == PANEL {
         for (row, values) in panel.iter_mut().zip(right.values.chunks_exact(right.columns)) {
             row.0.copy_from_slice(&values[column..column + PANEL]);
@@ -73,6 +69,62 @@ fn pack(right: View<'_, f32>, column: usize, width: usize, panel: &mut Vec<Panel
             row.0[width..].fill(0.0);
         }
     }
+}
+
+/// Copies `width` columns that lie in memory as rows of `stride` values: whole blocks through registers, 8 by 8.
+#[target_feature(enable = "avx2,fma")]
+fn pack_transposed(values: &[f32], stride: usize, width: usize, panel: &mut [PanelRow]) {
+    let (blocks, rest) = panel.as_chunks_mut::<LANE>();
+    let whole = width - width % LANE;
+    for lane in (0..whole).step_by(LANE) {
+        let lines: [&[f32]; LANE] = std::array::from_fn(|l| &values[(lane + l) * stride..][..stride]);
+        for (block, rows) in blocks.iter_mut().enumerate() {
+            let at = block * LANE;
+            let square = transpose(lines.map(|line| load(&line[at..at + LANE])));
+            for (row, value) in rows.iter_mut().zip(square) {
+                store(&mut row.0[lane..lane + LANE], value);
+            }
+        }
+        for (at, row) in (blocks.len() * LANE..).zip(rest.iter_mut()) {
+            for (to, line) in row.0[lane..lane + LANE].iter_mut().zip(lines) {
+                *to = line[at];
+            }
+        }
+    }
+    for lane in whole..width {
+        for (row, value) in panel.iter_mut().zip(&values[lane * stride..]) {
+            row.0[lane] = *value;
+        }
+    }
+    panel.iter_mut().for_each(|row| row.0[width..].fill(0.0));
+}
+
+/// Exchanges rows and columns of eight registers.
+#[target_feature(enable = "avx2,fma")]
+#[inline]
+fn transpose(r: [__m256; LANE]) -> [__m256; LANE] {
+    // Pairs, then fours, then halves.
+    let half = |a, b, c, d| {
+        let (low, high) = (_mm256_unpacklo_ps(a, b), _mm256_unpackhi_ps(a, b));
+        let (low2, high2) = (_mm256_unpacklo_ps(c, d), _mm256_unpackhi_ps(c, d));
+        [
+            _mm256_shuffle_ps::<0x44>(low, low2),
+            _mm256_shuffle_ps::<0xEE>(low, low2),
+            _mm256_shuffle_ps::<0x44>(high, high2),
+            _mm256_shuffle_ps::<0xEE>(high, high2),
+        ]
+    };
+    let (top, bottom) = (half(r[0], r[1], r[2], r[3]), half(r[4], r[5], r[6], r[7]));
+    [
+        _mm256_permute2f128_ps::<0x20>(top[0], bottom[0]),
+        _mm256_permute2f128_ps::<0x20>(top[1], bottom[1]),
+        _mm256_permute2f128_ps::<0x20>(top[2], bottom[2]),
+        _mm256_permute2f128_ps::<0x20>(top[3], bottom[3]),
+        _mm256_permute2f128_ps::<0x31>(top[0], bottom[0]),
+        _mm256_permute2f128_ps::<0x31>(top[1], bottom[1]),
+        _mm256_permute2f128_ps::<0x31>(top[2], bottom[2]),
+        _mm256_permute2f128_ps::<0x31>(top[3], bottom[3]),
+    ]
 }
 
 /// Where a panel lies in the output.
@@ -143,38 +195,53 @@ fn tile<const M: usize, const L: usize>(
             }
         }
     }
-    for (m, sums) in sums.iter().enumerate() {
+    for (m, sums) in sums.into_iter().enumerate() {
         let at = (row + m) * place.columns + place.column;
         if place.width == L * LANE {
-            for (lane, sum) in out[at..at + L * LANE].as_chunks_mut::<LANE>().0.iter_mut().zip(sums) {
-                store(lane, *sum);
-            }
+            write(&mut out[at..at + L * LANE], sums);
         } else {
             let mut whole = [0.0; PANEL];
-            for (lane, sum) in whole.as_chunks_mut::<LANE>().0.iter_mut().zip(sums) {
-                store(lane, *sum);
-            }
+            write(&mut whole[..L * LANE], sums);
             out[at..at + place.width].copy_from_slice(&whole[..place.width]);
         }
     }
     M
 }
 
-/// Loads the first `L` lanes of a panel's row.
+/// The first `L` lanes of a panel's row.
 #[target_feature(enable = "avx2,fma")]
 #[inline]
 fn lanes<const L: usize>(row: &[f32; PANEL]) -> [__m256; L] {
-    let (lanes, _) = row.as_chunks::<LANE>();
-    std::array::from_fn(|l| {
-        let v = &lanes[l];
-        _mm256_setr_ps(v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7])
-    })
+    let mut lanes = [_mm256_setzero_ps(); L];
+    for (at, lane) in lanes.iter_mut().enumerate() {
+        *lane = load(&row[at * LANE..(at + 1) * LANE]);
+    }
+    lanes
 }
 
-/// Writes one register.
+/// Writes `L` lanes.
 #[target_feature(enable = "avx2,fma")]
 #[inline]
-fn store(lane: &mut [f32; LANE], value: __m256) {
+fn write<const L: usize>(values: &mut [f32], lanes: [__m256; L]) {
+    for (at, lane) in lanes.into_iter().enumerate() {
+        store(&mut values[at * LANE..(at + 1) * LANE], lane);
+    }
+}
+
+/// Loads the first eight values of a slice.
+#[target_feature(enable = "avx2,fma")]
+#[inline]
+fn load(values: &[f32]) -> __m256 {
+    let v: &[f32] = &values[..LANE];
+    // One load instruction, without a pointer.
+    _mm256_setr_ps(v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7])
+}
+
+/// Writes to the first eight values of a slice.
+#[target_feature(enable = "avx2,fma")]
+#[inline]
+fn store(values: &mut [f32], value: __m256) {
+    let lane = &mut values[..LANE];
     // SAFETY: the pointer is to eight f32 borrowed mutably; the instruction needs no alignment.
     #[allow(unsafe_code)]
     unsafe {
