@@ -67,44 +67,19 @@ impl Loss {
         [Loss::Mse, Loss::Bce, Loss::BceLogits].into_iter().find(|loss| loss.name() == name)
     }
 
-    /// Sums the loss of some rows.
-    ///
-    /// # Shapes
-    /// `output`, `target` and the element weights `[rows, columns]`.
-    pub fn sum<T: Real>(
-        self,
-        columns: usize,
-        output: &[T],
-        target: &[T],
-        weights: Weights<'_, T>,
-    ) -> LossSum {
-        self.run(columns, output, target, weights, None)
-    }
-
     /// Sums the loss of some rows and writes its derivative by the output.
     ///
     /// The derivative is of the sum, not of the mean: divide by [`LossSum::weight`] of the whole batch.
     ///
     /// # Shapes
     /// `output`, `target`, `gradient` and the element weights `[rows, columns]`.
-    pub fn sum_and_gradient<T: Real>(
+    pub fn sum<T: Real>(
         self,
         columns: usize,
         output: &[T],
         target: &[T],
         weights: Weights<'_, T>,
         gradient: &mut [T],
-    ) -> LossSum {
-        self.run(columns, output, target, weights, Some(gradient))
-    }
-
-    fn run<T: Real>(
-        self,
-        columns: usize,
-        output: &[T],
-        target: &[T],
-        weights: Weights<'_, T>,
-        gradient: Option<&mut [T]>,
     ) -> LossSum {
         match self {
             Loss::Mse => rows(squared, columns, output, target, weights, gradient),
@@ -137,22 +112,20 @@ fn cross_entropy_of_logit<T: Real>(output: T, target: T) -> (T, T) {
     (loss, sigmoid(output) - target)
 }
 
-#[inline(always)]
 fn rows<T: Real>(
     point: impl Fn(T, T) -> (T, T) + Copy,
     columns: usize,
     output: &[T],
     target: &[T],
     weights: Weights<'_, T>,
-    gradient: Option<&mut [T]>,
+    gradient: &mut [T],
 ) -> LossSum {
     debug_assert_eq!(output.len(), target.len());
+    debug_assert_eq!(output.len(), gradient.len());
     let mut sum = LossSum::default();
-    let mut gradient = gradient.map(|gradient| gradient.chunks_exact_mut(columns));
-    for (row, (output, target)) in output.chunks_exact(columns).zip(target.chunks_exact(columns)).enumerate()
-    {
+    let values = output.chunks_exact(columns).zip(target.chunks_exact(columns));
+    for (row, ((output, target), gradient)) in values.zip(gradient.chunks_exact_mut(columns)).enumerate() {
         let element = weights.element.map(|element| &element[row * columns..(row + 1) * columns]);
-        let gradient = gradient.as_mut().and_then(Iterator::next);
         let part = match (element, weights.column) {
             (None, None) => {
                 LossSum { weight: columns as f64, ..one_row(point, output, target, |_| T::ONE, gradient) }
@@ -168,33 +141,34 @@ fn rows<T: Real>(
     sum
 }
 
-#[inline(always)]
 fn one_row<T: Real>(
     point: impl Fn(T, T) -> (T, T),
     output: &[T],
     target: &[T],
     weight: impl Fn(usize) -> T,
-    gradient: Option<&mut [T]>,
+    gradient: &mut [T],
 ) -> LossSum {
     let (mut totals, mut weights) = ([T::ZERO; LANES], [T::ZERO; LANES]);
-    let mut visit = |at: usize, output: T, target: T| {
+    let (outputs, last_output) = output.as_chunks::<LANES>();
+    let (targets, last_target) = target.as_chunks::<LANES>();
+    let (gradients, last_gradient) = gradient.as_chunks_mut::<LANES>();
+    let mut visit = |lane: usize, at: usize, output: T, target: T| {
         let (loss, slope) = point(output, target);
         let weight = weight(at);
-        totals[at % LANES] += weight * loss;
-        weights[at % LANES] += weight;
+        totals[lane] += weight * loss;
+        weights[lane] += weight;
         weight * slope
     };
-    match gradient {
-        Some(gradient) => {
-            for (at, ((output, target), gradient)) in output.iter().zip(target).zip(gradient).enumerate() {
-                *gradient = visit(at, *output, *target);
-            }
+    for (block, ((output, target), gradient)) in outputs.iter().zip(targets).zip(gradients).enumerate() {
+        for lane in 0..LANES {
+            gradient[lane] = visit(lane, block * LANES + lane, output[lane], target[lane]);
         }
-        None => {
-            for (at, (output, target)) in output.iter().zip(target).enumerate() {
-                visit(at, *output, *target);
-            }
-        }
+    }
+    let from = outputs.len() * LANES;
+    for (lane, ((output, target), gradient)) in
+        last_output.iter().zip(last_target).zip(last_gradient).enumerate()
+    {
+        *gradient = visit(lane, from + lane, *output, *target);
     }
     let add = |lanes: [T; LANES]| lanes.into_iter().sum::<T>().to_f64();
     LossSum { total: add(totals), weight: add(weights) }
@@ -209,10 +183,10 @@ mod tests {
 
     #[test]
     fn hand_checked_sums() {
-        let mse = Loss::Mse.sum(2, &[1.0, 2.0, 3.0, 4.0], &[1.0, 1.0, 1.0, 1.0], NONE);
+        let mse = Loss::Mse.sum(2, &[1.0, 2.0, 3.0, 4.0], &[1.0; 4], NONE, &mut [0.0; 4]);
         assert_eq!((mse.total, mse.weight), (14.0, 4.0));
         assert_eq!(mse.mean(), 3.5);
-        let bce = Loss::Bce.sum(1, &[0.5], &[1.0], NONE);
+        let bce = Loss::Bce.sum(1, &[0.5], &[1.0], NONE, &mut [0.0]);
         assert!((bce.mean() - std::f64::consts::LN_2).abs() < TOLERANCE);
         assert_eq!(LossSum::default().mean(), 0.0);
     }
@@ -221,7 +195,7 @@ mod tests {
     fn a_missing_value_counts_for_nothing() {
         let weights = Weights { element: Some(&[1.0, 0.0, 1.0, 1.0][..]), column: Some(&[2.0, 1.0][..]) };
         let mut gradient = [f64::NAN; 4];
-        let sum = Loss::Mse.sum_and_gradient(2, &[1.0, 900.0, 2.0, 3.0], &[0.0; 4], weights, &mut gradient);
+        let sum = Loss::Mse.sum(2, &[1.0, 900.0, 2.0, 3.0], &[0.0; 4], weights, &mut gradient);
         assert_eq!(sum, LossSum { total: 2.0 + 8.0 + 9.0, weight: 5.0 });
         assert_eq!(gradient, [4.0, 0.0, 8.0, 6.0]);
     }
@@ -238,12 +212,12 @@ mod tests {
                 let weights = Weights { element, column };
                 for loss in [Loss::Mse, Loss::Bce, Loss::BceLogits] {
                     let mut gradient = vec![0.0; 22];
-                    loss.sum_and_gradient(columns, &output, &target, weights, &mut gradient);
+                    loss.sum(columns, &output, &target, weights, &mut gradient);
                     for at in 0..22 {
                         let total = |shift: f64| {
                             let mut moved = output.clone();
                             moved[at] += shift;
-                            loss.sum(columns, &moved, &target, weights).total
+                            loss.sum(columns, &moved, &target, weights, &mut [0.0; 22]).total
                         };
                         let wanted = (total(STEP) - total(-STEP)) / (2.0 * STEP);
                         let error = (gradient[at] - wanted).abs() / (1.0 + wanted.abs());

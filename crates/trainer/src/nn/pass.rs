@@ -202,7 +202,7 @@ mod tests {
         for loss in [Loss::Mse, Loss::Bce] {
             chain.forward(&parameters, &mut workspace, Mode::Train);
             let (_, output, gradient) = workspace.ends();
-            loss.sum_and_gradient(6, output, &input, weights, gradient);
+            loss.sum(6, output, &input, weights, gradient);
             chain.backward(&parameters, &mut workspace);
             let found = workspace.parameter_gradient.clone();
             for (at, found) in found.into_iter().enumerate() {
@@ -210,7 +210,7 @@ mod tests {
                 let mut at_shift = |shift: f64| {
                     parameters[at] = kept + shift;
                     let output = chain.forward(&parameters, &mut workspace, Mode::Evaluate);
-                    loss.sum(6, output, &input, weights).total
+                    loss.sum(6, output, &input, weights, &mut [0.0; 42]).total
                 };
                 let wanted = (at_shift(STEP) - at_shift(-STEP)) / (2.0 * STEP);
                 parameters[at] = kept;

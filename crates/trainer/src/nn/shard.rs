@@ -92,11 +92,9 @@ impl<T: Real> Shard<T> {
         let target = if corruption.is_some() { clean } else { input };
         let element = rows.is_weighted().then_some(weights.as_slice());
         let weights = Weights { element, column: task.column_weights };
+        *sum = task.loss.sum(columns, output, target, weights, gradient);
         if mode == Mode::Train {
-            *sum = task.loss.sum_and_gradient(columns, output, target, weights, gradient);
             task.chain.backward(parameters, workspace);
-        } else {
-            *sum = task.loss.sum(columns, output, target, weights);
         }
     }
 }
