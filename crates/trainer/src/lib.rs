@@ -2,4 +2,8 @@
 #![deny(unsafe_code)]
 #![deny(missing_docs)]
 
+pub mod float_model;
+pub mod metrics;
 pub mod nn;
+pub mod prototypes;
+pub mod quantise;
