@@ -10,12 +10,12 @@ use tillwatch_model::FloatActivation;
 /// Slope of the leaky ReLU below zero.
 pub const LEAKY_SLOPE: f64 = 0.01;
 /// Scale of SELU (Klambauer and others, 2017).
-pub const SELU_SCALE: f64 = 1.0507009873554804934;
+pub const SELU_SCALE: f64 = 1.0507009873554805;
 /// Negative saturation of SELU before scaling.
-pub const SELU_ALPHA: f64 = 1.6732632423543772848;
+pub const SELU_ALPHA: f64 = 1.6732632423543772;
 
 /// `1 / sqrt(2 pi)`, the height of the normal density.
-const DENSITY_PEAK: f64 = 0.39894228040143267794;
+const DENSITY_PEAK: f64 = 0.3989422804014327;
 
 /// An activation function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -13,12 +13,15 @@ use std::thread::Scope;
 
 type Job<T> = (Box<Shard<T>>, Mode);
 
+/// The way to a helper and the way back.
+type Helper<T> = (Sender<Job<T>>, Receiver<Box<Shard<T>>>);
+
 /// The calling thread and its helpers.
 pub(super) struct Crew<'a, T: Real> {
     task: Task<'a, T>,
     parameters: &'a RwLock<Vec<T>>,
     shards: [Option<Box<Shard<T>>>; SHARDS],
-    helpers: Vec<(Sender<Job<T>>, Receiver<Box<Shard<T>>>)>,
+    helpers: Vec<Helper<T>>,
 }
 
 impl<'a, T: Real> Crew<'a, T> {
@@ -86,13 +89,15 @@ impl<'a, T: Real> Crew<'a, T> {
         let scale = T::from_f64(if weight > 0.0 { 1.0 / weight } else { 0.0 });
         let used = cut(batch).count();
         for (number, shard) in self.shards[..used].iter().flatten().enumerate() {
-            let parts = shard.gradient();
+            let parts = shard.parameter_gradient();
             if number == 0 {
                 gradient.copy_from_slice(parts);
             } else {
                 gradient.iter_mut().zip(parts).for_each(|(sum, part)| *sum += *part);
             }
         }
-        gradient.iter_mut().for_each(|sum| *sum *= scale);
+        for sum in gradient {
+            *sum *= scale;
+        }
     }
 }

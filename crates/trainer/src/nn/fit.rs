@@ -101,7 +101,7 @@ fn run<T: Real>(
     mut crew: Crew<'_, T>,
     task: &Task<'_, T>,
     parameters: &RwLock<Vec<T>>,
-    best: &mut Vec<T>,
+    best: &mut [T],
     config: &FitConfig,
     progress: &mut dyn FnMut(&EpochReport),
 ) -> Result<FitReport, NetworkError> {

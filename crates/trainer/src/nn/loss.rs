@@ -89,7 +89,6 @@ impl Loss {
     }
 }
 
-#[inline(always)]
 fn squared<T: Real>(output: T, target: T) -> (T, T) {
     let difference = output - target;
     (difference * difference, difference + difference)

@@ -101,7 +101,9 @@ pub(super) fn clip<T: Real>(gradient: &mut [T], limit: f64) {
     let norm = gradient.iter().map(|g| g.to_f64() * g.to_f64()).sum::<f64>().sqrt();
     if norm > limit {
         let factor = T::from_f64(limit / norm);
-        gradient.iter_mut().for_each(|g| *g *= factor);
+        for g in gradient {
+            *g *= factor;
+        }
     }
 }
 
@@ -115,7 +117,7 @@ mod tests {
     /// Minimises `2 (a - 3)^2 + 0.5 (b + 1)^2`.
     fn minimise(config: OptimiserConfig, learning_rate: f64, steps: usize) -> [f64; 2] {
         let mut parameters = [0.0, 0.0];
-        let mut optimiser = Optimiser::new(config, 2, vec![0..2]);
+        let mut optimiser = Optimiser::new(config, 2, Vec::new());
         for step in 0..steps {
             let gradient = [4.0 * (parameters[0] - 3.0), parameters[1] + 1.0];
             let rate = learning_rate * (1.0 - step as f64 / steps as f64);

@@ -70,7 +70,7 @@ impl<T: Real> Shard<T> {
     }
 
     /// Derivative of the summed loss by the parameters, after a run in [`Mode::Train`].
-    pub(super) fn gradient(&self) -> &[T] {
+    pub(super) fn parameter_gradient(&self) -> &[T] {
         &self.workspace.parameter_gradient
     }
 

@@ -115,7 +115,9 @@ fn pack_transposed(values: &[f32], stride: usize, width: usize, panel: &mut [Pan
             row.0[lane] = *value;
         }
     }
-    panel.iter_mut().for_each(|row| row.0[width..].fill(0.0));
+    for row in panel {
+        row.0[width..].fill(0.0);
+    }
 }
 
 /// Exchanges rows and columns of eight registers.
