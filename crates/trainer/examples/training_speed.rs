@@ -1,4 +1,4 @@
-//! Prints how many rows a second one thread trains on: `training_speed [fraud|ad01] [relu|tanh] [SECONDS]`.
+//! Prints how many rows a second training takes: `training_speed [fraud|ad01] [ACTIVATION] [SECONDS] [THREADS]`.
 //!
 //! `fraud` is 30-16-8-16-30 in batches of 256, `ad01` is 640-128x4-8-128x4-640 in batches of 512; both with Adam and
 //! mean squared error on random rows, from the seed 1. The rate is of whole epochs, shuffling and gathering included.
@@ -24,6 +24,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let name = argument(1, "relu");
     let activation = Activation::from_name(&name).ok_or_else(|| format!("no activation is called {name}"))?;
     let seconds: f64 = argument(2, "2").parse()?;
+    let threads: usize = argument(3, "1").parse()?;
 
     let mut values = vec![0.0f32; rows * columns];
     let mut state = 1u64;
@@ -35,7 +36,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let train = Rows::new(&values, None, columns)?;
     let none = Rows::new(&[], None, columns)?;
     let mut network = Network::autoencoder(columns, &hidden, activation, Activation::Linear, 1)?;
-    let mut config = FitConfig { epochs: 1, batch_rows, patience: None, ..FitConfig::default() };
+    let mut config = FitConfig { epochs: 1, batch_rows, patience: None, threads, ..FitConfig::default() };
 
     // One epoch to warm up and to choose how many fill the time.
     let start = Instant::now();

@@ -14,7 +14,8 @@ const LANES: usize = 8;
 pub enum Loss {
     /// Squared error.
     Mse,
-    /// Binary cross-entropy of outputs in `[0, 1]`, those of a sigmoid, against targets in `[0, 1]`.
+    /// Binary cross-entropy of outputs in `[0, 1]`, those of a sigmoid, against targets in `[0, 1]`. A sigmoid that
+    /// has reached 1 exactly (a sum above 17 in `f32`) passes no gradient back; [`Loss::BceLogits`] has no such point.
     Bce,
     /// The same of outputs before the sigmoid, which the network then must not apply. Stable for any output.
     BceLogits,
