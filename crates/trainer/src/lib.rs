@@ -1,9 +1,30 @@
 //! Trains, quantises and calibrates autoencoders for anomaly detection.
+//!
+//! A table of raw integers goes in, a model file comes out: features are fitted, a float network is trained on the codes
+//! that the device will see, quantised, and its thresholds are calibrated on the scores of the integer model itself. The
+//! crate prints nothing and writes no file.
 #![deny(unsafe_code)]
 #![deny(missing_docs)]
 
+pub mod architecture;
+pub mod calibrate;
+mod error;
+pub mod evaluate;
+pub mod features;
 pub mod float_model;
+mod heads;
+mod integer_model;
 pub mod metrics;
 pub mod nn;
 pub mod prototypes;
 pub mod quantise;
+pub mod rim;
+pub mod scoring;
+pub mod spike;
+pub mod table;
+mod train;
+mod train_error;
+
+pub use error::{CellFault, Error};
+pub use train::{Progress, Settings, Trained, train};
+pub use train_error::TrainError;

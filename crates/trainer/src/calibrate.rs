@@ -1,0 +1,117 @@
+//! Thresholds from the integer scores of normal rows that training never saw.
+
+use crate::TrainError;
+use tillwatch_engine::score::{ANCHORS, LEVELS, Thresholds};
+
+/// Watches per alarm, at most: the second level is for a look when there is time.
+const WATCH_FACTOR: f64 = 10.0;
+/// Most of all normal records that are ever watched.
+const WATCH_LIMIT: f64 = 0.05;
+
+/// Thresholds, and what they promise.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Calibration {
+    /// For the engine.
+    pub thresholds: Thresholds,
+    /// Promised alarms per normal record, at most.
+    pub alarm_rate: f64,
+    /// Promised watches (alarms included) per normal record, at most.
+    pub watch_rate: f64,
+    /// Calibration rows.
+    pub rows: usize,
+}
+
+/// Finds the thresholds that keep a rate of alarms among normal records.
+///
+/// The alarm threshold is the `ceil((n + 1) (1 - rate))`-th smallest score: a further normal record from the same source
+/// exceeds it with a chance of at most `rate`, whatever the distribution of scores.
+///
+/// # Errors
+/// [`TrainError::TooFewCalibrationRows`] with the number needed; [`TrainError::AlarmRate`] for a rate outside 0 to 1/2.
+/// # Source
+/// Vovk, Gammerman and Shafer, "Algorithmic Learning in a Random World" (2005), split conformal prediction.
+pub fn calibrate(mut scores: Vec<u64>, alarm_rate: f64) -> Result<Calibration, TrainError> {
+    if !(alarm_rate > 0.0 && alarm_rate <= 0.5) {
+        return Err(TrainError::AlarmRate { found: alarm_rate });
+    }
+    scores.sort_unstable();
+    let watch_rate = (alarm_rate * WATCH_FACTOR).min(WATCH_LIMIT).max(alarm_rate);
+    let alarm = upper_quantile(&scores, alarm_rate);
+    let (Some(alarm), Some(watch)) = (alarm, upper_quantile(&scores, watch_rate)) else {
+        let needed = (1.0 / alarm_rate - 1.0 - 1e-9).ceil() as usize;
+        return Err(TrainError::TooFewCalibrationRows { found: scores.len(), needed, alarm_rate });
+    };
+    let mut anchors = [0; ANCHORS];
+    for (anchor, &level) in anchors.iter_mut().zip(&LEVELS) {
+        let rank = (scores.len() * usize::from(level)).div_ceil(1000).max(1);
+        *anchor = scores[rank - 1];
+    }
+    let thresholds = Thresholds { watch, alarm, anchors };
+    Ok(Calibration { thresholds, alarm_rate, watch_rate, rows: scores.len() })
+}
+
+/// The smallest score that at most a share `rate` of further scores exceeds; `None` where there are too few.
+fn upper_quantile(sorted: &[u64], rate: f64) -> Option<u64> {
+    // The small slack keeps decimal rates such as 0.01 from rounding up past a whole rank.
+    let rank = ((sorted.len() as f64 + 1.0) * (1.0 - rate) - 1e-9).ceil() as usize;
+    sorted.get(rank.max(1) - 1).copied()
+}
+
+/// The 95 % interval of a rate after `hits` of `n`.
+///
+/// # Source
+/// Wilson, "Probable inference, the law of succession, and statistical inference", JASA 22 (1927).
+#[must_use]
+pub fn wilson_interval(hits: usize, n: usize) -> [f64; 2] {
+    const Z: f64 = 1.959_963_984_540_054; // 97.5 % of the normal distribution
+    if n == 0 {
+        return [0.0, 1.0];
+    }
+    let (n, share) = (n as f64, hits as f64 / n as f64);
+    let middle = share + Z * Z / (2.0 * n);
+    let half = Z * (share * (1.0 - share) / n + Z * Z / (4.0 * n * n)).sqrt();
+    let scale = 1.0 + Z * Z / n;
+    [((middle - half) / scale).max(0.0), ((middle + half) / scale).min(1.0)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_rank_is_that_of_split_conformal() {
+        let calibration = calibrate((1..=99).collect(), 0.01).unwrap();
+        assert_eq!(calibration.thresholds.alarm, 99);
+        assert_eq!(calibration.thresholds.watch, 95);
+        let calibration = calibrate((1..=199).rev().collect(), 0.02).unwrap();
+        assert_eq!(calibration.thresholds.alarm, 196);
+    }
+
+    #[test]
+    fn too_few_rows_are_refused_with_the_number_needed() {
+        let error = calibrate((1..=98).collect(), 0.01).unwrap_err().to_string();
+        assert!(error.contains("98") && error.contains("99"), "{error}");
+        assert!(calibrate(Vec::new(), 0.5).is_err());
+    }
+
+    #[test]
+    fn absurd_rates_are_refused() {
+        for rate in [0.0, -0.1, 0.51, f64::NAN] {
+            assert!(matches!(calibrate(vec![1; 100], rate), Err(TrainError::AlarmRate { .. })));
+        }
+    }
+
+    #[test]
+    fn equal_scores_never_alarm() {
+        let calibration = calibrate(vec![7; 500], 0.01).unwrap();
+        assert_eq!(calibration.thresholds.alarm, 7);
+        assert_eq!(calibration.thresholds.anchors, [7; ANCHORS]);
+    }
+
+    #[test]
+    fn an_interval_by_hand() {
+        let [low, high] = wilson_interval(10, 100);
+        assert!((low - 0.0552).abs() < 1e-3 && (high - 0.1744).abs() < 1e-3, "{low} {high}");
+        assert_eq!(wilson_interval(0, 0), [0.0, 1.0]);
+    }
+}

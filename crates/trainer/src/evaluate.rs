@@ -1,0 +1,117 @@
+//! Figures of a model on labelled rows, integer and float.
+
+use crate::features::{Codes, FittedFeature, FittedPreparation};
+use crate::float_model::FloatModel;
+use crate::metrics::{auroc, average_precision, rank_correlation, share_above, verdict_flips};
+use crate::quantise::rim_step;
+use crate::scoring::scores;
+use crate::table::Table;
+use tillwatch_engine::score::SCORE_ONE;
+use tillwatch_loader::Loader;
+use tillwatch_model::{Model, Preparation};
+
+/// Figures of one scoring; those that need an absent class are `None`.
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize)]
+pub struct Figures {
+    /// Area under the receiver operating characteristic.
+    pub auroc: Option<f64>,
+    /// Average precision.
+    pub average_precision: Option<f64>,
+    /// Share of anomalies above the alarm threshold.
+    pub recall: Option<f64>,
+    /// Share of normal rows above the alarm threshold.
+    pub alarm_rate: Option<f64>,
+}
+
+/// Figures of the integer model, and of the float model beside it.
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize)]
+pub struct Evaluation {
+    /// Rows scored.
+    pub rows: usize,
+    /// Of these, anomalies.
+    pub anomalies: usize,
+    /// The integer model.
+    pub integer: Figures,
+    /// The float model, where there is one.
+    pub float: Option<Figures>,
+    /// Rank correlation of integer and float scores.
+    pub rank_correlation: Option<f64>,
+    /// Rows on which integer and float verdicts differ.
+    pub verdict_flips: Option<usize>,
+}
+
+/// Scores some rows of a table and compares with their labels.
+///
+/// # Shapes
+/// `codes`: every row of `table`; `float`: the float model and its alarm threshold.
+#[must_use]
+pub fn evaluate_rows(
+    loader: &Loader<'_>,
+    float: Option<(&FloatModel, f64)>,
+    codes: &Codes,
+    table: &Table,
+    rows: &[usize],
+) -> Evaluation {
+    let labels: Vec<bool> = rows.iter().map(|&row| table.label(row) == Some(true)).collect();
+    let integer = scores(loader, codes, rows);
+    let alarm = loader.model().thresholds().alarm;
+    let step = rim_step(loader.model().body().rim_fraction_bits.into()) as f32;
+    let float_scores = float.map(|(model, threshold)| {
+        let score = |&row: &usize| {
+            let (row, marks) = codes.row(row);
+            let values: Vec<f32> = row.iter().map(|&code| f32::from(code) * step).collect();
+            model.score(&values, marks)
+        };
+        (rows.iter().map(score).collect::<Vec<f64>>(), threshold)
+    });
+    Evaluation {
+        rows: rows.len(),
+        anomalies: labels.iter().filter(|&&label| label).count(),
+        integer: figures(&integer, &labels, alarm),
+        float: float_scores.as_ref().map(|(scores, threshold)| figures(scores, &labels, *threshold)),
+        rank_correlation: float_scores.as_ref().and_then(|(scores, _)| rank_correlation(&integer, scores)),
+        verdict_flips: float_scores
+            .as_ref()
+            .map(|(scores, threshold)| verdict_flips(&integer, alarm, scores, *threshold)),
+    }
+}
+
+/// Evaluates a model file on a whole table.
+///
+/// The float model is held against the integer threshold: both score in the same unit.
+#[must_use]
+pub fn evaluate(model: &Model<'_>, table: &Table) -> Evaluation {
+    let features: Vec<FittedFeature> = model.body().features.iter().map(|feature| FittedFeature {
+        name: feature.name.to_owned(),
+        field: feature.field,
+        preparation: owned(feature.preparation),
+    }).collect();
+    let codes = Codes::prepare(&features, table);
+    let float = FloatModel::from_file(model.body(), model.reference());
+    let threshold = model.thresholds().alarm as f64 / SCORE_ONE as f64;
+    let rows: Vec<usize> = (0..table.n_rows()).collect();
+    let loader = Loader::new(*model);
+    evaluate_rows(&loader, float.as_ref().map(|float| (float, threshold)), &codes, table, &rows)
+}
+
+fn figures<S: Copy + PartialOrd>(scores: &[S], labels: &[bool], alarm: S) -> Figures {
+    Figures {
+        auroc: auroc(scores, labels),
+        average_precision: average_precision(scores, labels),
+        recall: share_above(scores, labels, true, alarm),
+        alarm_rate: share_above(scores, labels, false, alarm),
+    }
+}
+
+fn owned(preparation: Preparation<'_>) -> FittedPreparation {
+    match preparation {
+        Preparation::Numeric(affine) => FittedPreparation::Numeric(affine),
+        Preparation::Logarithm(affine) => FittedPreparation::Logarithm(affine),
+        Preparation::OneHot(levels) => FittedPreparation::OneHot(levels.to_vec()),
+        Preparation::Surprisal(table) => FittedPreparation::Surprisal(table.to_vec()),
+        Preparation::Flag(codes) => FittedPreparation::Flag(codes),
+        Preparation::Cyclic(rule) => FittedPreparation::Cyclic(rule),
+        Preparation::Delta(affine) => FittedPreparation::Delta(affine),
+        Preparation::RatioToMean { affine, window_log2 } => FittedPreparation::RatioToMean { affine, window_log2 },
+    }
+}

@@ -1,0 +1,183 @@
+//! What the training rows say about one feature, before the rim's format is chosen.
+
+use super::fitted::FittedPreparation;
+use tillwatch_engine::feature::{Affine, Cyclic, OneHot};
+
+/// Narrowest standard deviation of a one-hot column or flag: a level of 1 % has 0.1, and a rarer one must not outweigh
+/// every number by being seen once.
+const NARROWEST_LEVEL: f64 = 0.1;
+/// Where a category that training never saw stands, in standard deviations of its column.
+const UNKNOWN_LEVEL: f64 = 10.0;
+/// Records that a running mean follows, as a power of two.
+pub(super) const WINDOW_LOG2: u8 = 4;
+
+/// Centre, spread, levels: everything in real units, so that any rim format can be made from it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Statistics {
+    /// A scaled measure: the raw value, or a logarithm of it.
+    Scaled {
+        /// What is measured.
+        measure: Measure,
+        /// Mean.
+        mean: f64,
+        /// Standard deviation, above 0.
+        deviation: f64,
+        /// Median, which stands in for a missing value.
+        median: i32,
+        /// Largest distance from the mean, in standard deviations.
+        furthest: f64,
+    },
+    /// Shares of the levels, unknown first, as one column each.
+    OneHot(Vec<f64>),
+    /// Shares of the levels, unknown first, as one column of surprisal.
+    Surprisal(Vec<f64>),
+    /// Share of yes.
+    Flag(f64),
+    /// `round(2^32 / period)`.
+    Cyclic(u32),
+}
+
+/// Integers that are standardised.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "named after the preparations")]
+pub enum Measure {
+    Numeric,
+    Logarithm,
+    Delta,
+    RatioToMean,
+}
+
+impl Statistics {
+    /// Statistics of a scaled measure; `None` where it is constant or never present.
+    #[must_use]
+    pub fn of_measure(measure: Measure, mut values: Vec<i32>) -> Option<Self> {
+        let n = values.len() as f64;
+        let mean = values.iter().map(|&value| f64::from(value)).sum::<f64>() / n;
+        let square = |value: i32| (f64::from(value) - mean) * (f64::from(value) - mean);
+        let deviation = (values.iter().map(|&value| square(value)).sum::<f64>() / n).sqrt();
+        if values.is_empty() || deviation <= 0.0 {
+            return None;
+        }
+        let furthest = values.iter().map(|&value| square(value)).fold(0.0, f64::max).sqrt() / deviation;
+        let middle = (values.len() - 1) / 2;
+        let median = *values.select_nth_unstable(middle).1;
+        Some(Self::Scaled { measure, mean, deviation, median, furthest })
+    }
+
+    /// The preparation on wide codes with so many fraction bits.
+    #[must_use]
+    pub fn preparation(&self, fraction_bits: u32) -> FittedPreparation {
+        let one = f64::from(1_u32 << fraction_bits);
+        match self {
+            Self::Scaled { measure, mean, deviation, median, .. } => {
+                let affine = affine(*mean, one / deviation, *median);
+                match measure {
+                    Measure::Numeric => FittedPreparation::Numeric(affine),
+                    Measure::Logarithm => FittedPreparation::Logarithm(affine),
+                    Measure::Delta => FittedPreparation::Delta(affine),
+                    Measure::RatioToMean => FittedPreparation::RatioToMean { affine, window_log2: WINDOW_LOG2 },
+                }
+            }
+            Self::OneHot(shares) => {
+                let unknown = OneHot { off: 0, on: code(UNKNOWN_LEVEL * one) };
+                let known = shares.iter().skip(1).map(|&share| level(share, one));
+                let levels = std::iter::once(unknown).chain(known);
+                let bytes = levels.flat_map(|level| [level.off.to_le_bytes(), level.on.to_le_bytes()].concat());
+                FittedPreparation::OneHot(bytes.collect())
+            }
+            Self::Surprisal(shares) => {
+                FittedPreparation::Surprisal(surprisals(shares, one).flat_map(i16::to_le_bytes).collect())
+            }
+            Self::Flag(share) => FittedPreparation::Flag(level(*share, one)),
+            Self::Cyclic(turn_per_step) => {
+                let amplitude = code(std::f64::consts::SQRT_2 * one);
+                FittedPreparation::Cyclic(Cyclic { turn_per_step: *turn_per_step, amplitude })
+            }
+        }
+    }
+
+    /// Largest distance from the mean in training, in standard deviations.
+    #[must_use]
+    pub fn furthest(&self) -> f64 {
+        match self {
+            Self::Scaled { furthest, .. } => *furthest,
+            _ => UNKNOWN_LEVEL,
+        }
+    }
+}
+
+/// A standardised two-valued column with the given share of ones.
+fn level(share: f64, one: f64) -> OneHot {
+    let deviation = (share * (1.0 - share)).sqrt().max(NARROWEST_LEVEL);
+    OneHot { off: code(-share / deviation * one), on: code((1.0 - share) / deviation * one) }
+}
+
+/// Standardised surprisal of each level; what training never saw is as surprising as half a row.
+fn surprisals(shares: &[f64], one: f64) -> impl Iterator<Item = i16> {
+    let bits = |share: f64| -libm::log2(share.max(1e-6));
+    let mean: f64 = shares.iter().map(|&share| share * bits(share)).sum();
+    let variance: f64 = shares.iter().map(|&share| share * (bits(share) - mean) * (bits(share) - mean)).sum();
+    let deviation = variance.sqrt().max(NARROWEST_LEVEL);
+    shares.iter().map(move |&share| code((bits(share) - mean) / deviation * one))
+}
+
+fn code(value: f64) -> i16 {
+    value.round().clamp(-32_767.0, 32_767.0) as i16
+}
+
+/// The fixed-point map `x -> (x - mean) * scale`, with the code of the median for missing values.
+fn affine(mean: f64, scale: f64, median: i32) -> Affine {
+    // The multiplier keeps 31 bits where the scale is large; below 1/2 the shift has nothing to give.
+    let shift = (0..30).find(|&shift| scale < 0.499 * f64::from(1_u32 << shift)).unwrap_or(30);
+    let multiplier = (scale * 4_294_967_296.0 / f64::from(1_u32 << shift)).round();
+    let affine = Affine {
+        center: mean.round() as i32,
+        multiplier: multiplier.clamp(1.0, f64::from(i32::MAX)) as i32,
+        shift,
+        fill: 0,
+    };
+    Affine { fill: affine.apply(median).0, ..affine }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_is_standardised() {
+        let values: Vec<i32> = (0..1000).map(|i| 500 + (i % 11) * 10).collect();
+        let Some(statistics) = Statistics::of_measure(Measure::Numeric, values) else { panic!("it varies") };
+        let FittedPreparation::Numeric(affine) = statistics.preparation(9) else { panic!("it is a number") };
+        let (low, high) = (affine.apply(500).0, affine.apply(600).0);
+        assert!((f64::from(low) / 512.0 + 1.58).abs() < 0.01, "{low}");
+        assert!((f64::from(high) / 512.0 - 1.58).abs() < 0.01, "{high}");
+        assert_eq!(affine.apply(550).0, affine.fill);
+    }
+
+    #[test]
+    fn tiny_and_huge_scales_fit() {
+        for scale in [1e-7, 0.3, 0.5, 512.0, 1e6] {
+            let affine = affine(0.0, scale, 0);
+            let got = f64::from(affine.multiplier) / 2_f64.powi(32 - affine.shift as i32);
+            assert!((got / scale - 1.0).abs() < 2e-3, "{scale} {got}");
+        }
+    }
+
+    #[test]
+    fn a_constant_says_nothing() {
+        assert_eq!(Statistics::of_measure(Measure::Numeric, vec![4; 9]), None);
+        assert_eq!(Statistics::of_measure(Measure::Numeric, vec![]), None);
+    }
+
+    #[test]
+    fn a_rare_level_does_not_outweigh_all() {
+        assert_eq!(level(0.5, 512.0), OneHot { off: -512, on: 512 });
+        assert_eq!(level(0.0001, 512.0).on, 5119);
+    }
+
+    #[test]
+    fn rarer_is_more_surprising() {
+        let codes: Vec<i16> = surprisals(&[0.0, 0.9, 0.1], 512.0).collect();
+        assert!(codes[0] > codes[2] && codes[2] > codes[1], "{codes:?}");
+    }
+}

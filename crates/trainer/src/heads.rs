@@ -1,0 +1,158 @@
+//! The scoring heads: weights of the residual, the prototype bank, and their gains.
+
+use crate::TrainError;
+use crate::features::{Codes, FittedFeature};
+use crate::float_model::{FloatLayer, FloatModel};
+use crate::integer_model::IntegerHeads;
+use crate::prototypes::{centres, square_distance};
+use crate::quantise::{Range, rim_step};
+use crate::table::Schema;
+use tillwatch_engine::fixed::multiply_wide;
+use tillwatch_engine::score::{GAIN_FRACTION_BITS, SCORE_ONE};
+
+/// Rows of the prototype bank: the budget of a point-of-sale model, and no set tried gained from more.
+const PROTOTYPES: usize = 16;
+/// Fewest training rows that a prototype stands for.
+const ROWS_PER_PROTOTYPE: usize = 10;
+/// Share of the mean residual variance that every column has at least, so that a column which the network copies
+/// without error does not decide alone.
+const VARIANCE_FLOOR: f64 = 0.25;
+/// Largest shift of prototype entries, as the model file's validation has it.
+const MAX_PROTOTYPE_SHIFT: u32 = 8;
+
+/// Builds the float model: layers and heads, without calibration means.
+///
+/// # Shapes
+/// `rows`: training rows in standard deviations, row-major.
+#[must_use]
+pub(crate) fn float_model(
+    layers: Vec<FloatLayer>,
+    input: Range,
+    features: &[FittedFeature],
+    rows: &[f32],
+    seed: u64,
+) -> FloatModel {
+    let columns: Vec<u8> = features.iter().map(|feature| feature.n_columns() as u8).collect();
+    let width: usize = columns.iter().map(|&n| usize::from(n)).sum();
+    let count = PROTOTYPES.min(rows.len() / width / ROWS_PER_PROTOTYPE);
+    let mut model = FloatModel {
+        layers,
+        input,
+        columns,
+        column_weights: vec![1.0; width],
+        residual_mean: 1.0,
+        prototypes: centres(rows, width, count, seed),
+        prototype_mean: 1.0,
+    };
+    model.column_weights = column_weights(&model, rows, width);
+    model
+}
+
+/// Inverse residual variances with a floor, scaled to a mean of one.
+fn column_weights(model: &FloatModel, rows: &[f32], width: usize) -> Vec<f32> {
+    let mut variances = vec![0_f64; width];
+    let n = rows.len() / width;
+    for row in rows.chunks_exact(width) {
+        let reconstruction = model.reconstruct(row);
+        for ((variance, x), y) in variances.iter_mut().zip(row).zip(reconstruction) {
+            *variance += f64::from(x - y) * f64::from(x - y) / n as f64;
+        }
+    }
+    let floor = (VARIANCE_FLOOR * variances.iter().sum::<f64>() / width as f64).max(f64::MIN_POSITIVE);
+    let inverse: Vec<f64> = variances.iter().map(|variance| 1.0 / (variance + floor)).collect();
+    let mean = inverse.iter().sum::<f64>() / width as f64;
+    inverse.iter().map(|weight| (weight / mean) as f32).collect()
+}
+
+/// Sets the calibration means of the float heads.
+///
+/// # Shapes
+/// `rows`: calibration rows in standard deviations, row-major.
+pub(crate) fn set_means(model: &mut FloatModel, rows: &[f32], width: usize) {
+    let n = (rows.len() / width).max(1) as f64;
+    let (mut residual, mut distance) = (0.0, 0.0);
+    for row in rows.chunks_exact(width) {
+        let reconstruction = model.reconstruct(row);
+        for ((x, y), weight) in row.iter().zip(&reconstruction).zip(&model.column_weights) {
+            residual += f64::from(x - y) * f64::from(x - y) * f64::from(*weight);
+        }
+        distance += f64::from(square_distance(row, model.nearest(row)));
+    }
+    model.residual_mean = (residual / n).max(f64::from(f32::MIN_POSITIVE)) as f32;
+    model.prototype_mean = (distance / n).max(f64::from(f32::MIN_POSITIVE)) as f32;
+}
+
+/// The integer heads on wide codes, with gains of one: [`set_gains`] follows when the integer network has run.
+pub(crate) fn integer_heads(
+    model: &FloatModel,
+    schema: &Schema,
+    features: &[FittedFeature],
+    fraction_bits: u32,
+) -> IntegerHeads {
+    let step = rim_step(fraction_bits);
+    let largest = model.prototypes.iter().fold(0_f64, |largest, &p| largest.max(f64::from(p).abs() / step));
+    let shift = (0..MAX_PROTOTYPE_SHIFT).find(|&shift| largest <= 127.0 * f64::from(1_u32 << shift));
+    let shift = shift.unwrap_or(MAX_PROTOTYPE_SHIFT);
+    let entry = |&p: &f32| (f64::from(p) / step / f64::from(1_u32 << shift)).round().clamp(-127.0, 127.0) as i8;
+    let may_miss = |feature: &&FittedFeature| {
+        schema.fields[usize::from(feature.field)].nullable || feature.preparation.borrow().has_memory()
+    };
+    let n = features.len() as u64;
+    let n_missing = features.iter().filter(may_miss).count() as u64;
+    let factor = |missing: u64| (n * (1 << 16) + (n - missing) / 2).checked_div(n - missing).unwrap_or(0) as u32;
+    IntegerHeads {
+        gains: vec![1; model.column_weights.len()],
+        rescale: (0..=n_missing).map(factor).collect(),
+        prototypes: model.prototypes.iter().map(entry).collect(),
+        prototype_shift: shift as u8,
+        prototype_gain: 0,
+    }
+}
+
+/// Sets the gains so that each head has a calibration mean of `SCORE_ONE` on the integer network's own answers.
+///
+/// # Shapes
+/// `reconstructions`: one row for each of `rows`.
+/// # Errors
+/// [`TrainError::RimFormat`] where residuals are too small for the format, so that a gain does not fit 32 bits.
+pub(crate) fn set_gains(
+    heads: &mut IntegerHeads,
+    float: &FloatModel,
+    codes: &Codes,
+    rows: &[usize],
+    reconstructions: &[Vec<i16>],
+) -> Result<(), TrainError> {
+    let n = rows.len().max(1) as f64;
+    let (mut residual, mut distance) = (0.0, 0.0);
+    for (&row, reconstruction) in rows.iter().zip(reconstructions) {
+        let row = codes.row(row).0;
+        for ((&u, &v), &weight) in row.iter().zip(reconstruction).zip(&float.column_weights) {
+            let square = f64::from(i32::from(u) - i32::from(v)) * f64::from(i32::from(u) - i32::from(v));
+            residual += square * f64::from(weight) / n;
+        }
+        let nearest = tillwatch_engine::score::nearest(&heads.prototypes, heads.prototype_shift.into(), row);
+        for (&u, &p) in row.iter().zip(nearest) {
+            let difference = (i32::from(u) - (i32::from(p) << heads.prototype_shift)).unsigned_abs();
+            distance += multiply_wide(difference, difference) as f64 / n;
+        }
+    }
+    let unit = SCORE_ONE as f64 * f64::from(1_u32 << GAIN_FRACTION_BITS);
+    let gain = |weight: f64, mean: f64| {
+        let gain = (weight * unit / mean).round();
+        if gain <= f64::from(u32::MAX) { Some(gain as u32) } else { None }
+    };
+    let gains = float.column_weights.iter().map(|&weight| gain(weight.into(), residual)).collect();
+    let prototype = if heads.prototypes.is_empty() { Some(0) } else { gain(1.0, distance) };
+    match (gains, prototype) {
+        (Some(gains), Some(prototype)) => {
+            heads.gains = gains;
+            heads.prototype_gain = prototype;
+            Ok(())
+        }
+        _ => Err(TrainError::RimFormat {
+            feature: String::new(),
+            furthest: 0.0,
+            residual: (residual / float.column_weights.len() as f64).sqrt(),
+        }),
+    }
+}

@@ -1,0 +1,250 @@
+//! A quantised model in memory, on its way into a file.
+
+use crate::TrainError;
+use crate::calibrate::Calibration;
+use crate::features::FittedFeature;
+use crate::float_model::{FloatModel, to_file};
+use crate::quantise::{IntegerActivation, IntegerLayer, IntegerNetwork};
+use crate::table::{FieldKind, Part, Schema};
+use tillwatch_engine::fixed::Channel;
+use tillwatch_engine::score::{ANCHORS, Thresholds};
+use tillwatch_model::{
+    Activation, Body, CardEntry, Dense, Feature, Field, Heads, Layer, Reference, ReferenceLayer,
+    SelfTestVector, SequenceBuffer, ThresholdBlock, write,
+};
+use tillwatch_model::FieldKind as FileKind;
+
+/// The scoring heads, as the model file has them but typed.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct IntegerHeads {
+    /// Residual gain of each column.
+    pub(crate) gains: Vec<u32>,
+    /// Factor by number of missing features.
+    pub(crate) rescale: Vec<u32>,
+    /// Prototype rows.
+    pub(crate) prototypes: Vec<i8>,
+    /// From a prototype entry to a wide code.
+    pub(crate) prototype_shift: u8,
+    /// Gain of the prototype distance.
+    pub(crate) prototype_gain: u32,
+}
+
+/// Everything that goes into a model file.
+#[derive(Clone, Debug)]
+pub(crate) struct IntegerModel {
+    /// Name of the model.
+    pub(crate) name: String,
+    /// SHA-256 of the training files.
+    pub(crate) data_digest: [u8; 32],
+    /// SHA-256 of the training settings.
+    pub(crate) config_digest: [u8; 32],
+    /// How a table is read.
+    pub(crate) schema: Schema,
+    /// The schema as text.
+    pub(crate) schema_text: String,
+    /// Smallest and largest raw value of each field in training.
+    pub(crate) seen: Vec<[i32; 2]>,
+    /// Fraction bits of a wide code.
+    pub(crate) fraction_bits: u32,
+    /// The features.
+    pub(crate) features: Vec<FittedFeature>,
+    /// The network.
+    pub(crate) network: IntegerNetwork,
+    /// The heads.
+    pub(crate) heads: IntegerHeads,
+    /// Known answers; at least one.
+    pub(crate) self_test: Vec<(Vec<i32>, u64)>,
+    /// The model card.
+    pub(crate) card: Vec<(String, String)>,
+}
+
+impl IntegerModel {
+    /// The bytes of the model file.
+    ///
+    /// Without a calibration nothing ever alarms: that is the file which calibration itself runs.
+    ///
+    /// # Errors
+    /// [`TrainError::Model`] where a part is too large for the format.
+    pub(crate) fn to_bytes(
+        &self,
+        calibration: Option<&Calibration>,
+        reference: Option<&FloatModel>,
+    ) -> Result<Vec<u8>, TrainError> {
+        let too_large = || TrainError::TooLarge { what: "the model's lists", limit: 65_535 };
+        let vocabularies: Vec<_> = self.schema.fields.iter().map(vocabulary).collect::<Option<_>>().ok_or_else(too_large)?;
+        let resolutions: Vec<String> =
+            self.schema.fields.iter().map(|field| field.resolution().to_string()).collect();
+        let fields: Vec<Field<'_>> = self.schema.fields.iter().enumerate().map(|(index, field)| {
+            let declared = declared_range(&field.kind);
+            let [low, high] = declared.unwrap_or(self.seen[index]);
+            Field {
+                name: &field.name,
+                unit: &field.unit,
+                resolution: &resolutions[index],
+                kind: file_kind(&field.kind, &vocabularies[index]),
+                nullable: field.nullable,
+                low,
+                high,
+                range_is_declared: declared.is_some(),
+            }
+        }).collect();
+        let features: Vec<Feature<'_>> = self.features.iter().map(FittedFeature::borrow).collect();
+        let columns: Vec<u8> = self.features.iter().map(|feature| feature.n_columns() as u8).collect();
+        let parts: Vec<LayerBytes> = self.network.layers.iter().map(LayerBytes::of).collect();
+        let layers: Vec<Layer<'_>> = self.network.layers.iter().zip(&parts).map(|(layer, parts)| Layer::Dense(parts.dense(layer))).collect();
+        let gains = little_endian(&self.heads.gains, u32::to_le_bytes);
+        let rescale = little_endian(&self.heads.rescale, u32::to_le_bytes);
+        let prototypes: Vec<u8> = self.heads.prototypes.iter().map(|&p| p as u8).collect();
+        let raws: Vec<Vec<u8>> = self.self_test.iter().map(|(raw, _)| little_endian(raw, i32::to_le_bytes)).collect();
+        let vectors: Vec<SelfTestVector<'_>> =
+            self.self_test.iter().zip(&raws).map(|((_, score), raw)| SelfTestVector { raw, score: *score }).collect();
+        let card: Vec<CardEntry<'_>> = self.card.iter().map(|(key, value)| CardEntry { key, value }).collect();
+        let buffers = (
+            SequenceBuffer::encode(&fields).ok_or_else(too_large)?,
+            SequenceBuffer::encode(&features).ok_or_else(too_large)?,
+            SequenceBuffer::encode(&layers).ok_or_else(too_large)?,
+            SequenceBuffer::encode(&vectors).ok_or_else(too_large)?,
+            SequenceBuffer::encode(&card).ok_or_else(too_large)?,
+        );
+        let body = Body {
+            contract: tillwatch_engine::CONTRACT,
+            name: &self.name,
+            model_version: 1,
+            data_digest: self.data_digest,
+            config_digest: self.config_digest,
+            schema: &self.schema_text,
+            rim_fraction_bits: self.fraction_bits as u8,
+            fields: buffers.0.borrow(),
+            features: buffers.1.borrow(),
+            columns: &columns,
+            input: self.network.input,
+            layers: buffers.2.borrow(),
+            heads: Heads {
+                gains: &gains,
+                rescale: &rescale,
+                prototypes: &prototypes,
+                prototype_shift: self.heads.prototype_shift,
+                prototype_gain: self.heads.prototype_gain,
+            },
+            self_test: buffers.3.borrow(),
+            card: buffers.4.borrow(),
+        };
+        let never = Thresholds { watch: u64::MAX, alarm: u64::MAX, anchors: [u64::MAX; ANCHORS] };
+        let thresholds = calibration.map_or(never, |calibration| calibration.thresholds);
+        let anchors = little_endian(&thresholds.anchors, u64::to_le_bytes);
+        let ppm = |rate: f64| (rate * 1e6).round() as u32;
+        let block = ThresholdBlock {
+            watch: thresholds.watch,
+            alarm: thresholds.alarm,
+            watch_rate_ppm: calibration.map_or(0, |calibration| ppm(calibration.watch_rate)),
+            alarm_rate_ppm: calibration.map_or(0, |calibration| ppm(calibration.alarm_rate)),
+            calibration_rows: calibration.map_or(0, |calibration| calibration.rows as u32),
+            anchors: &anchors,
+        };
+        match reference {
+            None => Ok(write(&body, &block, None)?),
+            Some(float) => write_with(&body, &block, float),
+        }
+    }
+}
+
+fn write_with(body: &Body<'_>, block: &ThresholdBlock<'_>, float: &FloatModel) -> Result<Vec<u8>, TrainError> {
+    let bytes = |values: &[f32]| little_endian(values, f32::to_le_bytes);
+    let parts: Vec<[Vec<u8>; 2]> =
+        float.layers.iter().map(|layer| [bytes(&layer.weights), bytes(&layer.biases)]).collect();
+    let layers: Vec<ReferenceLayer<'_>> = float
+        .layers
+        .iter()
+        .zip(&parts)
+        .map(|(layer, [weights, bias])| ReferenceLayer {
+            in_len: layer.in_len as u16,
+            out_len: layer.out_len as u16,
+            weights,
+            bias,
+            activation: to_file(layer.activation),
+        })
+        .collect();
+    let layers = SequenceBuffer::encode(&layers).ok_or(TrainError::TooLarge { what: "the float layers", limit: 65_535 })?;
+    let reference = Reference {
+        layers: layers.borrow(),
+        column_weights: &bytes(&float.column_weights),
+        residual_mean: float.residual_mean,
+        prototypes: &bytes(&float.prototypes),
+        prototype_mean: float.prototype_mean,
+    };
+    Ok(write(body, block, Some(&reference))?)
+}
+
+/// The byte slices that a layer of the file borrows.
+struct LayerBytes {
+    weights: Vec<u8>,
+    channels: Vec<u8>,
+    table: Vec<u8>,
+}
+
+impl LayerBytes {
+    fn of(layer: &IntegerLayer) -> Self {
+        let channel = |channel: &Channel| [channel.bias.to_le_bytes(), channel.multiplier.to_le_bytes()].concat();
+        let table = match &layer.activation {
+            IntegerActivation::Clamp => Vec::new(),
+            IntegerActivation::Table(table) => table.iter().map(|&entry| entry as u8).collect(),
+            IntegerActivation::RimTable(table) => little_endian(table, i16::to_le_bytes),
+        };
+        Self {
+            weights: layer.weights.iter().map(|&weight| weight as u8).collect(),
+            channels: layer.channels.iter().flat_map(channel).collect(),
+            table,
+        }
+    }
+
+    fn dense(&self, layer: &IntegerLayer) -> Dense<'_> {
+        Dense {
+            in_len: layer.in_len as u16,
+            out_len: layer.out_len as u16,
+            weights: &self.weights,
+            channels: &self.channels,
+            rule: layer.rule,
+            activation: match layer.activation {
+                IntegerActivation::Clamp => Activation::Clamp,
+                IntegerActivation::Table(_) => Activation::Table(&self.table),
+                IntegerActivation::RimTable(_) => Activation::RimTable(&self.table),
+            },
+        }
+    }
+}
+
+fn little_endian<T: Copy, const N: usize>(values: &[T], bytes: impl Fn(T) -> [u8; N]) -> Vec<u8> {
+    values.iter().flat_map(|&value| bytes(value)).collect()
+}
+
+fn vocabulary(field: &crate::table::Field) -> Option<SequenceBuffer<String>> {
+    match &field.kind {
+        FieldKind::Category { vocabulary } => SequenceBuffer::encode(vocabulary),
+        _ => SequenceBuffer::encode(&[]),
+    }
+}
+
+fn file_kind<'a>(kind: &FieldKind, vocabulary: &'a SequenceBuffer<String>) -> FileKind<'a> {
+    match kind {
+        FieldKind::Number { .. } => FileKind::Number,
+        FieldKind::Category { .. } => FileKind::Category { vocabulary: vocabulary.borrow() },
+        FieldKind::Flag => FileKind::Flag,
+        FieldKind::Time(Part::Hour) => FileKind::Hour,
+        FieldKind::Time(Part::Weekday) => FileKind::Weekday,
+        FieldKind::Time(Part::Minute) => FileKind::Minute,
+        FieldKind::Time(Part::Seconds) => FileKind::Seconds,
+    }
+}
+
+/// The range that a field's values are known to have, whatever the training rows show.
+fn declared_range(kind: &FieldKind) -> Option<[i32; 2]> {
+    match kind {
+        FieldKind::Number { range, .. } => *range,
+        FieldKind::Category { vocabulary } => Some([0, vocabulary.len() as i32]),
+        FieldKind::Flag => Some([0, 1]),
+        FieldKind::Time(Part::Hour) => Some([0, 23]),
+        FieldKind::Time(Part::Weekday) => Some([0, 6]),
+        FieldKind::Time(Part::Minute) => Some([0, 1439]),
+        FieldKind::Time(Part::Seconds) => None,
+    }
+}

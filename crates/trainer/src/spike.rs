@@ -1,0 +1,73 @@
+//! A fault in one field must not go unheard: single-column spikes through the float and the integer model.
+
+use crate::TrainError;
+use crate::features::Codes;
+use crate::float_model::FloatModel;
+use crate::quantise::rim_step;
+use crate::scoring::Bench;
+use tillwatch_loader::Loader;
+
+/// Sizes of the spikes, in standard deviations.
+pub const SIZES: [f64; 4] = [3.0, 10.0, 100.0, 1000.0];
+/// Rows that each column is disturbed in.
+const ROWS: usize = 24;
+/// Columns that are disturbed.
+const COLUMNS: usize = 64;
+/// By how much the integer model may be deafer: the sampling error of 64 columns in 24 rows, three times over.
+const TOLERATED: f64 = 0.04;
+
+/// How many spikes of one size were heard.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Spikes {
+    /// Size in standard deviations.
+    pub size: f64,
+    /// Share of spikes that the float model alarms on.
+    pub float: f64,
+    /// Share of spikes that the integer model alarms on.
+    pub integer: f64,
+}
+
+/// Runs the test on some normal rows.
+///
+/// # Units
+/// `float_threshold`: a score of [`FloatModel::score`].
+/// # Errors
+/// [`TrainError::Deaf`] where the integer model hears fewer than the float one.
+pub fn test(
+    loader: &Loader<'_>,
+    float: &FloatModel,
+    float_threshold: f64,
+    codes: &Codes,
+    rows: &[usize],
+) -> Result<Vec<Spikes>, TrainError> {
+    let step = rim_step(loader.model().body().rim_fraction_bits.into());
+    let alarm = loader.model().thresholds().alarm;
+    let mut bench = Bench::new(loader);
+    let rows: Vec<usize> = rows.iter().copied().step_by(rows.len().div_ceil(ROWS).max(1)).collect();
+    let columns: Vec<usize> = (0..codes.n_columns).step_by(codes.n_columns.div_ceil(COLUMNS)).collect();
+    let mut results = Vec::new();
+    for size in SIZES {
+        let (mut heard_float, mut heard_integer, mut all) = (0_u32, 0_u32, 0_u32);
+        for &row in &rows {
+            let (normal, marks) = codes.row(row);
+            let values: Vec<f32> = normal.iter().map(|&code| (f64::from(code) * step) as f32).collect();
+            for &column in &columns {
+                let mut disturbed = values.clone();
+                disturbed[column] += size as f32;
+                let mut wide = normal.to_vec();
+                let code = f64::from(wide[column]) + size / step;
+                wide[column] = code.round().min(32_767.0) as i16;
+                heard_float += u32::from(float.score(&disturbed, marks) > float_threshold);
+                heard_integer += u32::from(bench.score_codes(loader, &wide, marks).score > alarm);
+                all += 1;
+            }
+        }
+        let share = |heard: u32| f64::from(heard) / f64::from(all.max(1));
+        let spikes = Spikes { size, float: share(heard_float), integer: share(heard_integer) };
+        if spikes.integer < spikes.float - TOLERATED {
+            return Err(TrainError::Deaf { size, float: spikes.float, integer: spikes.integer });
+        }
+        results.push(spikes);
+    }
+    Ok(results)
+}

@@ -1,0 +1,143 @@
+//! Why a table did not become a model.
+
+use crate::Error;
+use crate::nn::NetworkError;
+use std::fmt;
+use tillwatch_model::ModelError;
+
+/// One line: what was found, what was wanted, what to do.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum TrainError {
+    /// The table cannot be read or split.
+    Table(Error),
+    /// The network cannot be built or trained.
+    Network(NetworkError),
+    /// The exported file does not validate.
+    Model(ModelError),
+    /// The alarm rate is none.
+    AlarmRate {
+        /// What was asked for.
+        found: f64,
+    },
+    /// The calibration rows cannot carry the alarm rate.
+    TooFewCalibrationRows {
+        /// Calibration rows there are.
+        found: usize,
+        /// Calibration rows it takes.
+        needed: usize,
+        /// What was asked for.
+        alarm_rate: f64,
+    },
+    /// A list does not fit the file format.
+    TooLarge {
+        /// Which list.
+        what: &'static str,
+        /// The most that fits.
+        limit: usize,
+    },
+    /// Every feature is constant in the training rows.
+    NothingVaries,
+    /// No 16-bit format has both the range and the step that the scores need.
+    RimFormat {
+        /// The feature that strays furthest.
+        feature: String,
+        /// How far, in standard deviations.
+        furthest: f64,
+        /// Typical residual of a column, in standard deviations.
+        residual: f64,
+    },
+    /// The integer model misses spikes that the float model catches.
+    Deaf {
+        /// Size of the spike in standard deviations.
+        size: f64,
+        /// Share of spikes that the float model alarms on.
+        float: f64,
+        /// Share of spikes that the integer model alarms on.
+        integer: f64,
+    },
+}
+
+impl TrainError {
+    /// True where the command line or the schema has to change (exit status 2), false where the data have to (1).
+    #[must_use]
+    pub const fn is_usage(&self) -> bool {
+        match self {
+            Self::Table(error) => error.is_usage(),
+            Self::AlarmRate { .. } => true,
+            _ => false,
+        }
+    }
+}
+
+impl fmt::Display for TrainError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Table(error) => error.fmt(f),
+            Self::Network(error) => error.fmt(f),
+            Self::Model(error) => write!(f, "the trained model does not validate: {error}"),
+            Self::AlarmRate { found } => {
+                write!(f, "alarm rate: found {found}, wanted more than 0 and at most 0.5, such as 0.001")
+            }
+            Self::TooFewCalibrationRows { found, needed, alarm_rate } => write!(
+                f,
+                "an alarm rate of {alarm_rate} needs {needed} calibration rows, found {found}; give at least {} normal \
+                 rows in all, or an alarm rate of {:.4} or more",
+                needed * 5,
+                1.0 / (*found as f64 + 1.0) + 5e-5
+            ),
+            Self::TooLarge { what, limit } => {
+                write!(f, "{what}: more than {limit} entries; use fewer fields, categories or units")
+            }
+            Self::NothingVaries => {
+                write!(f, "every feature is constant in the training rows; wanted at least one that varies")
+            }
+            Self::RimFormat { feature, furthest, residual } => write!(
+                f,
+                "no 16-bit format covers {furthest:.0} standard deviations (feature `{feature}`) and resolves residuals \
+                 of {residual:.5}; give `{feature}` the feature \"log\" in the schema"
+            ),
+            Self::Deaf { size, float, integer } => write!(
+                f,
+                "spikes of {size} standard deviations: the integer model alarms on {:.1} %, the float model on {:.1} %; \
+                 the model is not exported; train with other --layers or another --seed",
+                100.0 * integer,
+                100.0 * float
+            ),
+        }
+    }
+}
+
+impl std::error::Error for TrainError {}
+
+impl From<Error> for TrainError {
+    fn from(error: Error) -> Self {
+        Self::Table(error)
+    }
+}
+
+impl From<NetworkError> for TrainError {
+    fn from(error: NetworkError) -> Self {
+        Self::Network(error)
+    }
+}
+
+impl From<ModelError> for TrainError {
+    fn from(error: ModelError) -> Self {
+        Self::Model(error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_number_of_rows_needed_is_named() {
+        let error = TrainError::TooFewCalibrationRows { found: 40, needed: 999, alarm_rate: 0.001 };
+        let text = error.to_string();
+        assert!(text.contains("needs 999 calibration rows, found 40"), "{text}");
+        assert!(text.contains("4995 normal rows") && text.contains("0.0244"), "{text}");
+        assert!(!error.is_usage() && TrainError::AlarmRate { found: 2.0 }.is_usage());
+    }
+}
