@@ -1,0 +1,197 @@
+//! What is learned of one column in passing.
+
+use super::super::cell;
+use super::super::decimal::{Decimal, NotDecimal};
+use super::super::instant::Instant;
+use super::sample::{Distinct, Sample};
+use crate::{CellFault, Error};
+use std::collections::HashMap;
+
+/// Most distinct values that are kept by name.
+pub(super) const MOST_VALUES: usize = 256;
+
+/// Counters of one column; see [`Column::add`].
+pub(super) struct Column {
+    pub(super) header: String,
+    /// Cells with a value.
+    pub(super) n_present: u64,
+    pub(super) n_missing: u64,
+    pub(super) n_flags: u64,
+    pub(super) numbers: Numbers,
+    pub(super) times: Times,
+    /// First cell that is no number: row and text.
+    pub(super) first_text: Option<(u64, String)>,
+    first_not_finite: Option<(u64, String, CellFault)>,
+    n_not_finite: u64,
+    /// Rows per value, normal and anomalous; none where there are more than [`MOST_VALUES`].
+    pub(super) values: Option<HashMap<String, [u64; 2]>>,
+    pub(super) distinct: Distinct,
+}
+
+/// Of cells that are numbers.
+pub(super) struct Numbers {
+    pub(super) count: u64,
+    pub(super) low: f64,
+    pub(super) high: f64,
+    pub(super) most_places: u32,
+    /// True while each number is a whole one, one more than the one before.
+    pub(super) counts_up: bool,
+    /// True while every number, whole, could be a Unix time of this century.
+    pub(super) look_like_unix_seconds: bool,
+    mean: f64,
+    squares: f64,
+    pub(super) sample: Sample,
+}
+
+/// Of cells that are dates, with or without a time of day, and of Unix seconds.
+#[derive(Default)]
+pub(super) struct Times {
+    /// Cells written as dates.
+    pub(super) n_written: u64,
+    pub(super) first: Option<Instant>,
+    pub(super) latest: Option<Instant>,
+    pub(super) is_out_of_order: bool,
+    /// One bit per hour of the day seen.
+    pub(super) hours: u32,
+    /// One bit per day of the week seen.
+    pub(super) weekdays: u8,
+}
+
+impl Column {
+    pub(super) fn new(header: String, index: u64) -> Self {
+        let numbers = Numbers {
+            count: 0,
+            low: f64::INFINITY,
+            high: f64::NEG_INFINITY,
+            most_places: 0,
+            counts_up: true,
+            look_like_unix_seconds: true,
+            mean: 0.0,
+            squares: 0.0,
+            sample: Sample::new(index),
+        };
+        Self {
+            header,
+            n_present: 0,
+            n_missing: 0,
+            n_flags: 0,
+            numbers,
+            times: Times::default(),
+            first_text: None,
+            first_not_finite: None,
+            n_not_finite: 0,
+            values: Some(HashMap::new()),
+            distinct: Distinct::default(),
+        }
+    }
+
+    /// Takes a cell in, spaces around it removed.
+    pub(super) fn add(&mut self, cell: &str, row: u64, is_anomalous: bool) {
+        if cell::is_missing(cell) {
+            self.n_missing += 1;
+            return;
+        }
+        self.n_present += 1;
+        self.n_flags += u64::from(cell::flag(cell).is_some());
+        self.distinct.add(cell);
+        if let Some(values) = &mut self.values {
+            if let Some(counts) = values.get_mut(cell) {
+                counts[usize::from(is_anomalous)] += 1;
+            } else if values.len() < MOST_VALUES {
+                values.insert(cell.to_owned(), [u64::from(!is_anomalous), u64::from(is_anomalous)]);
+            } else {
+                self.values = None;
+            }
+        }
+        match Decimal::parse(cell) {
+            Ok(decimal) => self.numbers.add(cell, decimal),
+            Err(fault) => self.note_text(cell, row, fault),
+        }
+        let written = Instant::parse_date_time(cell);
+        self.times.n_written += u64::from(written.is_some());
+        let is_unix = self.numbers.look_like_unix_seconds && self.numbers.count > 0;
+        if let Some(instant) = written.or_else(|| if is_unix { Instant::parse(cell) } else { None }) {
+            self.times.add(instant);
+        }
+    }
+
+    fn note_text(&mut self, cell: &str, row: u64, fault: NotDecimal) {
+        if fault == NotDecimal::Text {
+            self.first_text.get_or_insert_with(|| (row, cell.to_owned()));
+        } else {
+            self.n_not_finite += 1;
+            self.first_not_finite.get_or_insert_with(|| (row, cell.to_owned(), fault.into()));
+        }
+    }
+
+    /// An error where a column of numbers holds NaN or an infinity.
+    pub(super) fn refuse_nan(&self, file: &str) -> Result<(), Error> {
+        match &self.first_not_finite {
+            Some((row, found, fault)) if self.first_text.is_none() && self.numbers.count > 0 => {
+                Err(Error::Cell {
+                    file: file.to_owned(),
+                    row: *row,
+                    column: self.header.clone(),
+                    found: found.clone(),
+                    fault: *fault,
+                })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// True where every value is a number.
+    pub(super) fn is_numeric(&self) -> bool {
+        self.numbers.count == self.n_present
+    }
+
+    /// True where every value is a whole number.
+    pub(super) fn is_whole(&self) -> bool {
+        self.is_numeric() && self.numbers.most_places == 0
+    }
+
+    /// The values with their counts, the most frequent first; none where they are too many.
+    pub(super) fn ranked_values(&self) -> Option<Vec<(&str, [u64; 2])>> {
+        let mut ranked: Vec<_> =
+            self.values.as_ref()?.iter().map(|(value, &counts)| (value.as_str(), counts)).collect();
+        ranked.sort_by(|(a, of_a), (b, of_b)| (of_b[0] + of_b[1]).cmp(&(of_a[0] + of_a[1])).then(a.cmp(b)));
+        Some(ranked)
+    }
+}
+
+impl Numbers {
+    fn add(&mut self, cell: &str, decimal: Decimal) {
+        let number: f64 = cell.parse().unwrap_or(0.0); // every decimal is a float's text
+        self.count += 1;
+        self.counts_up &= decimal.places() == 0 && (self.count == 1 || self.previous_is_one_less(number));
+        self.look_like_unix_seconds &=
+            decimal.places() == 0 && (946_684_800.0..4_102_444_800.0).contains(&number);
+        self.low = self.low.min(number);
+        self.high = self.high.max(number);
+        self.most_places = self.most_places.max(decimal.places());
+        let difference = number - self.mean;
+        self.mean += difference / self.count as f64;
+        self.squares += difference * (number - self.mean);
+        self.sample.add(number);
+    }
+
+    /// While numbers count up, the largest is the one before.
+    fn previous_is_one_less(&self, number: f64) -> bool {
+        number - self.high == 1.0
+    }
+
+    /// Standard deviation.
+    pub(super) fn deviation(&self) -> f64 {
+        (self.squares / self.count.max(1) as f64).sqrt()
+    }
+}
+
+impl Times {
+    fn add(&mut self, instant: Instant) {
+        self.first.get_or_insert(instant);
+        self.is_out_of_order |= self.latest.is_some_and(|latest| instant < latest);
+        self.latest = self.latest.max(Some(instant));
+        self.hours |= 1 << instant.hour();
+        self.weekdays |= 1 << instant.weekday();
+    }
+}

@@ -1,0 +1,26 @@
+//! Tables: from CSV files to raw integers.
+//!
+//! A [`Schema`] says what the columns mean. [`Records`] streams the rows of files that may be larger than memory;
+//! [`Table`] holds them for training and [splits](Table::split) them; [`infer()`] guesses a schema. What comes out are
+//! the raw integers that the device gets; nothing here knows of features' scales or of networks.
+
+mod cell;
+mod decimal;
+mod infer;
+mod instant;
+mod interner;
+mod name;
+mod records;
+mod rows;
+mod schema;
+mod source;
+mod split;
+mod whole;
+
+pub use decimal::{NotDecimal, Resolution};
+pub use infer::{Inferred, infer};
+pub use records::{ColumnUse, ReadOptions, Record, Records};
+pub use schema::{FeatureKind, Field, FieldKind, Notes, Part, Schema};
+pub use source::digest;
+pub use split::Split;
+pub use whole::Table;

@@ -1,0 +1,311 @@
+//! A table held in memory.
+
+use super::interner::Interner;
+use super::records::{ReadOptions, Records};
+use super::schema::{FieldKind, Schema};
+use super::source::digest;
+use super::split::Split;
+use crate::Error;
+use std::path::Path;
+use tillwatch_engine::feature::MISSING;
+
+/// Fewest normal rows that are split: below it the calibration and test sets have next to nothing.
+const FEWEST_ROWS: usize = 20;
+
+/// The rows of one or several files as raw integers.
+#[derive(Clone, Debug)]
+pub struct Table {
+    files: Vec<(String, String)>,
+    /// First row of each file.
+    starts: Vec<usize>,
+    label_column: Option<String>,
+    n_fields: usize,
+    raws: Vec<i32>,
+    rows: Vec<u64>,
+    labels: Vec<bool>,
+    groups: Vec<u32>,
+    group_names: Interner,
+    times: Vec<i64>,
+    texts: Vec<u32>,
+    text_names: Interner,
+    warnings: Vec<String>,
+}
+
+impl Table {
+    /// Reads files of the same header, plain or gzip.
+    ///
+    /// # Errors
+    /// Those of [`Records::open`] and [`Records::read`].
+    pub fn read(files: &[impl AsRef<Path>], schema: &Schema, options: &ReadOptions) -> Result<Self, Error> {
+        let mut records = Records::open(files, schema, options)?;
+        let mut table = Self {
+            files: Vec::with_capacity(files.len()),
+            starts: Vec::with_capacity(files.len()),
+            label_column: schema.label.clone(),
+            n_fields: schema.fields.len(),
+            raws: Vec::new(),
+            rows: Vec::new(),
+            labels: Vec::new(),
+            groups: Vec::new(),
+            group_names: Interner::default(),
+            times: Vec::new(),
+            texts: Vec::new(),
+            text_names: Interner::default(),
+            warnings: Vec::new(),
+        };
+        while let Some(record) = records.read()? {
+            while table.starts.len() <= record.file {
+                table.starts.push(table.rows.len());
+            }
+            table.raws.extend_from_slice(&record.raw);
+            table.rows.push(record.row);
+            table.labels.extend(record.label);
+            if schema.group.is_some() {
+                table.groups.push(record.group);
+            }
+            table.times.extend(record.time);
+            if options.text.is_some() {
+                table.texts.push(table.text_names.number(&record.text));
+            }
+        }
+        table.warnings = records.warnings().to_vec();
+        table.group_names = records.into_groups();
+        for file in files {
+            table.files.push((file.as_ref().display().to_string(), digest(file.as_ref())?));
+        }
+        table.warn_of_constants(schema);
+        table.warn_of_disorder(schema);
+        Ok(table)
+    }
+
+    /// Number of rows.
+    #[must_use]
+    pub fn n_rows(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Number of fields, the raw integers of a row.
+    #[must_use]
+    pub fn n_fields(&self) -> usize {
+        self.n_fields
+    }
+
+    /// The raw integers of a row, one per field.
+    ///
+    /// # Panics
+    /// For a row that is not there, as do the other functions that take one.
+    #[must_use]
+    pub fn raw(&self, row: usize) -> &[i32] {
+        &self.raws[row * self.n_fields..][..self.n_fields]
+    }
+
+    /// True for a row labelled anomalous; none without a label column.
+    #[must_use]
+    pub fn label(&self, row: usize) -> Option<bool> {
+        if self.labels.is_empty() { None } else { Some(self.labels[row]) }
+    }
+
+    /// Number of a row's group; 0 without a group column.
+    #[must_use]
+    pub fn group(&self, row: usize) -> u32 {
+        if self.groups.is_empty() { 0 } else { self.groups[row] }
+    }
+
+    /// Number of groups; 1 without a group column.
+    #[must_use]
+    pub fn n_groups(&self) -> usize {
+        self.group_names.len().max(1)
+    }
+
+    /// Name of a group; empty without a group column.
+    #[must_use]
+    pub fn group_name(&self, group: u32) -> &str {
+        if self.groups.is_empty() { "" } else { self.group_names.text(group) }
+    }
+
+    /// Seconds since 2000-01-01 00:00; none without a time column.
+    #[must_use]
+    pub fn time(&self, row: usize) -> Option<i64> {
+        if self.times.is_empty() { None } else { Some(self.times[row]) }
+    }
+
+    /// The cell of the text column; none without one.
+    #[must_use]
+    pub fn text(&self, row: usize) -> Option<&str> {
+        if self.texts.is_empty() { None } else { Some(self.text_names.text(self.texts[row])) }
+    }
+
+    /// Where a row stands: index of its file, and its line there, the header being line 1.
+    #[must_use]
+    pub fn place(&self, row: usize) -> (usize, u64) {
+        (self.starts.partition_point(|&start| start <= row) - 1, self.rows[row])
+    }
+
+    /// Path and SHA-256 of each file, in hexadecimal, of the bytes as they lie on disk.
+    #[must_use]
+    pub fn files(&self) -> &[(String, String)] {
+        &self.files
+    }
+
+    /// What looks wrong but does not stop training: unread columns, constant fields, rows out of order.
+    #[must_use]
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+
+    /// Deals the normal rows 60 : 20 : 20 to training, calibration and test: in order of time where the schema names
+    /// a time column, else shuffled by the seed. Rows labelled anomalous go to the test set.
+    ///
+    /// # Errors
+    /// [`Error::AllAnomalous`], [`Error::TooFewRows`].
+    pub fn split(&self, seed: u64) -> Result<Split, Error> {
+        let n_normal = self.n_rows() - self.labels.iter().filter(|&&is_anomalous| is_anomalous).count();
+        let file = || self.files.first().map_or_else(String::new, |(file, _)| file.clone());
+        match (n_normal, &self.label_column) {
+            (0, Some(column)) if self.n_rows() > 0 => {
+                return Err(Error::AllAnomalous {
+                    file: file(),
+                    column: column.clone(),
+                    n_rows: self.n_rows(),
+                });
+            }
+            (found, _) if found < FEWEST_ROWS => {
+                return Err(Error::TooFewRows { file: file(), found, wanted: FEWEST_ROWS });
+            }
+            _ => {}
+        }
+        let times = (!self.times.is_empty()).then_some(self.times.as_slice());
+        Ok(Split::new(self.n_rows(), &self.labels, times, seed))
+    }
+
+    /// A field that never varies among the normal rows tells nothing.
+    fn warn_of_constants(&mut self, schema: &Schema) {
+        for (index, field) in schema.fields.iter().enumerate() {
+            let normal = (0..self.n_rows()).filter(|&row| self.label(row) != Some(true));
+            let mut values = normal.map(|row| self.raw(row)[index]);
+            let Some(first) = values.next() else { return };
+            if values.any(|value| value != first) {
+                continue;
+            }
+            drop(values);
+            let value = match &field.kind {
+                _ if first == MISSING => "missing".to_owned(),
+                FieldKind::Category { vocabulary } => {
+                    let word = usize::try_from(first - 1).ok().and_then(|index| vocabulary.get(index));
+                    word.map_or("unknown", String::as_str).to_owned()
+                }
+                _ => field.resolution().decimal(first),
+            };
+            self.warnings.push(format!(
+                "{}, column `{}`: field `{}` is {value} in every normal row and tells nothing; ignore the column",
+                self.files[0].0, field.column, field.name
+            ));
+        }
+    }
+
+    /// Features that look back follow the order of rows, so that order should be that of time.
+    fn warn_of_disorder(&mut self, schema: &Schema) {
+        let looks_back =
+            schema.fields.iter().any(|field| field.features.iter().any(|feature| feature.has_memory()));
+        let (Some(column), true) = (&schema.time, looks_back && !self.times.is_empty()) else { return };
+        let mut latest = vec![i64::MIN; self.n_groups()];
+        for row in 0..self.n_rows() {
+            let latest = &mut latest[self.group(row) as usize];
+            if self.times[row] < *latest {
+                let (file, line) = self.place(row);
+                self.warnings.push(format!(
+                    "{}, row {line}, column `{column}`: earlier than a row before it, though features look back; \
+                     sort the rows by time",
+                    self.files[file].0
+                ));
+                return;
+            }
+            *latest = self.times[row];
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::table::ColumnUse;
+    use std::fmt::Write;
+
+    const SCHEMA: &str = "label = \"label\"\ngroup = \"terminal\"\ntime = \"when\"\nignore = [\"note\"]\n\
+        [[field]]\nname = \"amount\"\nkind = \"number\"\nresolution = \"0.01\"\nfeatures = [\"delta\"]\n\
+        [[field]]\nname = \"mode\"\nkind = \"category\"\nvocabulary = [\"chip\", \"stripe\"]\n";
+
+    fn table(text: &str) -> Table {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("t.csv");
+        std::fs::write(&path, text).unwrap();
+        let schema = Schema::parse(SCHEMA, "s.toml").unwrap();
+        let options = ReadOptions {
+            label: ColumnUse::Required,
+            time: ColumnUse::Required,
+            text: Some("note".to_owned()),
+        };
+        let mut table = Table::read(&[&path], &schema, &options).unwrap();
+        table.files[0].0 = "t.csv".to_owned();
+        let shown = path.display().to_string();
+        for warning in &mut table.warnings {
+            *warning = warning.replace(&shown, "t.csv");
+        }
+        table
+    }
+
+    #[test]
+    fn holds_what_the_rows_say() {
+        let table = table(
+            "when,terminal,mode,amount,label,note\n2000-01-02,b,chip,1.5,0,x\n2000-01-01,a,stripe,-2,1,y\n\
+             2000-01-03,b,swipe,3,0,x\n",
+        );
+        assert_eq!((table.n_rows(), table.n_fields(), table.n_groups()), (3, 2, 2));
+        assert_eq!([table.raw(0), table.raw(1), table.raw(2)], [&[150, 1], &[-200, 2], &[300, 0]]);
+        assert_eq!([table.label(0), table.label(1)], [Some(false), Some(true)]);
+        assert_eq!([table.group(0), table.group(1), table.group(2)], [0, 1, 0]);
+        assert_eq!([table.group_name(1), table.text(1).unwrap()], ["a", "y"]);
+        assert_eq!((table.time(0), table.place(2)), (Some(86_400), (0, 4)));
+        assert_eq!(table.files()[0].1.len(), 64);
+        assert!(table.warnings().is_empty(), "{:?}", table.warnings());
+    }
+
+    #[test]
+    fn warns_of_constants_and_disorder() {
+        let table = table(
+            "when,terminal,mode,amount,label,note\n2000-01-02,a,chip,1.5,0,x\n2000-01-01,a,chip,1.5,0,x\n\
+             2000-01-03,a,stripe,3,1,x\n",
+        );
+        assert_eq!(
+            table.warnings(),
+            [
+                "t.csv, column `amount`: field `amount` is 1.50 in every normal row and tells nothing; ignore the column",
+                "t.csv, column `mode`: field `mode` is chip in every normal row and tells nothing; ignore the column",
+                "t.csv, row 3, column `when`: earlier than a row before it, though features look back; sort the rows by \
+                 time",
+            ]
+        );
+    }
+
+    #[test]
+    fn split_needs_normal_rows() {
+        let head = "when,terminal,mode,amount,label,note\n";
+        let rows = |n_rows, label| {
+            (0..n_rows).fold(head.to_owned(), |mut text, row| {
+                writeln!(text, "{row},a,chip,{row},{label},x").unwrap();
+                text
+            })
+        };
+        assert_eq!(
+            table(&rows(3, 1)).split(0).unwrap_err().to_string(),
+            "t.csv, column `label`: found no normal row among 3, wanted rows whose label is 0; check which column \
+             holds the label"
+        );
+        assert_eq!(
+            table(&rows(1, 0)).split(0).unwrap_err().to_string(),
+            "t.csv: found 1 rows to learn from, wanted at least 20; give more rows whose label is 0"
+        );
+        let split = table(&rows(20, 0)).split(0).unwrap();
+        assert_eq!((split.train, split.test), ((0..12).collect(), (16..20).collect()));
+    }
+}
