@@ -1,2 +1,6 @@
 //! The tillwatch command.
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    tillwatch_cli::run(std::env::args_os())
+}

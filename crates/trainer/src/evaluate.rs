@@ -8,7 +8,8 @@ use crate::scoring::scores;
 use crate::table::Table;
 use tillwatch_engine::score::SCORE_ONE;
 use tillwatch_loader::Loader;
-use tillwatch_model::{Model, Preparation};
+use std::collections::BTreeMap;
+use tillwatch_model::{Feature, Model, Preparation};
 
 /// Figures of one scoring; those that need an absent class are `None`.
 #[derive(Clone, Copy, Debug, PartialEq, serde::Serialize)]
@@ -81,17 +82,35 @@ pub fn evaluate_rows(
 /// The float model is held against the integer threshold: both score in the same unit.
 #[must_use]
 pub fn evaluate(model: &Model<'_>, table: &Table) -> Evaluation {
-    let features: Vec<FittedFeature> = model.body().features.iter().map(|feature| FittedFeature {
-        name: feature.name.to_owned(),
-        field: feature.field,
-        preparation: owned(feature.preparation),
-    }).collect();
-    let codes = Codes::prepare(&features, table);
+    let codes = Codes::prepare(&features(model), table);
     let float = FloatModel::from_file(model.body(), model.reference());
     let threshold = model.thresholds().alarm as f64 / SCORE_ONE as f64;
     let rows: Vec<usize> = (0..table.n_rows()).collect();
     let loader = Loader::new(*model);
     evaluate_rows(&loader, float.as_ref().map(|float| (float, threshold)), &codes, table, &rows)
+}
+
+/// Rows of each kind in the table's text column, and the share of them that alarms.
+#[must_use]
+pub fn kinds(model: &Model<'_>, table: &Table) -> BTreeMap<String, (usize, f64)> {
+    let codes = Codes::prepare(&features(model), table);
+    let rows: Vec<usize> = (0..table.n_rows()).collect();
+    let mut counts: BTreeMap<String, (usize, usize)> = BTreeMap::new();
+    for (row, score) in scores(&Loader::new(*model), &codes, &rows).into_iter().enumerate() {
+        let (all, alarmed) = counts.entry(table.text(row).unwrap_or("").to_owned()).or_default();
+        *all += 1;
+        *alarmed += usize::from(score > model.thresholds().alarm);
+    }
+    counts.into_iter().map(|(kind, (all, alarmed))| (kind, (all, alarmed as f64 / all as f64))).collect()
+}
+
+fn features(model: &Model<'_>) -> Vec<FittedFeature> {
+    let feature = |feature: Feature<'_>| FittedFeature {
+        name: feature.name.to_owned(),
+        field: feature.field,
+        preparation: owned(feature.preparation),
+    };
+    model.body().features.iter().map(feature).collect()
 }
 
 fn figures<S: Copy + PartialOrd>(scores: &[S], labels: &[bool], alarm: S) -> Figures {

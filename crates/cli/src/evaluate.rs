@@ -1,0 +1,44 @@
+//! `tillwatch evaluate`
+
+use crate::arguments::Evaluate;
+use crate::{Failure, figures, model_file, output};
+use serde_json::json;
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use tillwatch_trainer::evaluate::{evaluate, kinds};
+use tillwatch_trainer::table::{ColumnUse, ReadOptions, Table};
+
+pub(crate) fn run(arguments: &Evaluate) -> Result<(), Failure> {
+    let bytes = model_file::read(&arguments.model)?;
+    let model = model_file::validate(&bytes, &arguments.model)?;
+    let mut schema = model_file::schema(&model, &arguments.model)?;
+    schema.label = Some(arguments.label.clone());
+    let options = ReadOptions { label: ColumnUse::Required, text: arguments.by.clone(), ..ReadOptions::default() };
+    let table = Table::read(&arguments.data, &schema, &options)?;
+    let evaluation = evaluate(&model, &table);
+    let by_kind: BTreeMap<String, (usize, f64)> = if arguments.by.is_some() { kinds(&model, &table) } else { BTreeMap::new() };
+    if arguments.json {
+        let mut json = json!({
+            "rows": evaluation.rows,
+            "anomalies": evaluation.anomalies,
+            "auroc": evaluation.integer.auroc,
+            "average_precision": evaluation.integer.average_precision,
+            "recall": evaluation.integer.recall,
+            "alarm_rate": evaluation.integer.alarm_rate,
+            "integer": evaluation.integer,
+            "float": evaluation.float,
+            "rank_correlation": evaluation.rank_correlation,
+            "verdict_flips": evaluation.verdict_flips,
+        });
+        if arguments.by.is_some() {
+            json["by"] = json!(by_kind.iter().map(|(kind, (rows, share))| (kind, json!({"rows": rows, "alarmed": share}))).collect::<BTreeMap<_, _>>());
+        }
+        return output::print(&format!("{json:#}\n"));
+    }
+    let mut text = format!("{} rows, {} of them anomalies\n{}", evaluation.rows, evaluation.anomalies, figures::table(&evaluation));
+    for (kind, (rows, share)) in &by_kind {
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "{kind:<28}{share:>9.4} of {rows} rows alarmed");
+    }
+    output::print(&text)
+}

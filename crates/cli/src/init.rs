@@ -1,0 +1,13 @@
+//! `tillwatch init`
+
+use crate::arguments::Init;
+use crate::output::Output;
+use crate::Failure;
+use tillwatch_trainer::table::infer;
+
+pub(crate) fn run(arguments: &Init) -> Result<(), Failure> {
+    let inferred = infer(&arguments.data, arguments.label.as_deref())?;
+    let mut output = Output::open(arguments.out.as_deref())?;
+    output.write(inferred.to_text().as_bytes())?;
+    output.finish()
+}
