@@ -1,6 +1,6 @@
 //! What can be wrong with what a user hands in.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::io;
 
 /// An error with its place: one line, lower case, what was found, what was wanted, what to do.
@@ -209,6 +209,12 @@ impl std::error::Error for Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.describe(&mut OneLine(out))
+    }
+}
+
+impl Error {
+    fn describe(&self, out: &mut impl fmt::Write) -> fmt::Result {
         match self {
             Self::MissingFile { file } => write!(out, "{file}: no such file; check the path"),
             Self::Io { file, cause } => write!(out, "{file}: cannot be read: {cause}"),
@@ -303,18 +309,28 @@ impl fmt::Display for Fault<'_> {
     }
 }
 
-/// A found text on one line and not for ever.
+/// Writes what users named, however they named it, without ending the line.
+struct OneLine<'a, 'b>(&'a mut fmt::Formatter<'b>);
+
+impl fmt::Write for OneLine<'_, '_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        for part in text.split_inclusive(char::is_control) {
+            let plain = part.trim_end_matches(char::is_control);
+            self.0.write_str(plain)?;
+            write!(self.0, "{}", part[plain.len()..].escape_default())?;
+        }
+        Ok(())
+    }
+}
+
+/// A found text, but not for ever.
 struct Shortened<'a>(&'a str);
 
 impl fmt::Display for Shortened<'_> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         const LONGEST: usize = 40;
         for character in self.0.chars().take(LONGEST) {
-            if character.is_control() {
-                write!(out, "{}", character.escape_default())?;
-            } else {
-                write!(out, "{character}")?;
-            }
+            out.write_char(character)?;
         }
         if self.0.chars().nth(LONGEST).is_some() { out.write_str("...") } else { Ok(()) }
     }
@@ -355,6 +371,8 @@ mod tests {
             "{text}"
         );
         assert!(!text.contains('\n'));
+        let error = Error::Schema { file: "s".into(), place: "field `a\u{7}\nb`".into(), problem: "bad".into() };
+        assert_eq!(error.to_string(), "s, field `a\\u{7}\\nb`: bad");
     }
 
     #[test]

@@ -4,6 +4,8 @@
 //! [`Table`] holds them for training and [splits](Table::split) them; [`infer()`] guesses a schema. What comes out are
 //! the raw integers that the device gets; nothing here knows of features' scales or of networks.
 
+#![cfg_attr(test, allow(clippy::unwrap_used, reason = "tests panic"))]
+
 mod cell;
 mod decimal;
 mod infer;

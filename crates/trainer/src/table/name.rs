@@ -50,7 +50,7 @@ pub(super) fn identifier(column: &str, is_taken: impl Fn(&str) -> bool) -> Strin
     if !is_taken(&name) {
         return name;
     }
-    (2..).map(|count| format!("{name}_{count}")).find(|name| !is_taken(name)).unwrap_or(name)
+    (2..u32::MAX).map(|count| format!("{name}_{count}")).find(|name| !is_taken(name)).unwrap_or(name)
 }
 
 #[cfg(test)]

@@ -8,12 +8,13 @@ use std::path::Path;
 
 /// An open file, its header read.
 pub(super) struct Rows {
-    file: String,
+    /// Path as given, for messages.
+    shown: String,
     columns: Vec<String>,
     reader: Reader<Source>,
     cells: ByteRecord,
     row: u64,
-    n_rows: u64,
+    n_read: u64,
 }
 
 impl Rows {
@@ -22,9 +23,9 @@ impl Rows {
         let source = Source::open(path, &file)?;
         let reader = ReaderBuilder::new().has_headers(false).flexible(true).from_reader(source);
         let cells = ByteRecord::new();
-        let mut rows = Self { file, columns: Vec::new(), reader, cells, row: 0, n_rows: 0 };
+        let mut rows = Self { shown: file, columns: Vec::new(), reader, cells, row: 0, n_read: 0 };
         if !rows.advance()? {
-            return Err(Error::EmptyFile { file: rows.file });
+            return Err(Error::EmptyFile { file: rows.shown });
         }
         rows.columns = rows.header()?;
         Ok(rows)
@@ -32,7 +33,7 @@ impl Rows {
 
     /// Path as given, for messages.
     pub(super) fn file(&self) -> &str {
-        &self.file
+        &self.shown
     }
 
     /// Headers, trimmed, without repeats.
@@ -48,15 +49,15 @@ impl Rows {
     /// Goes to the next row; false at the end.
     pub(super) fn next_row(&mut self) -> Result<bool, Error> {
         if !self.advance()? {
-            let is_bare = self.n_rows == 0;
-            return if is_bare { Err(Error::HeaderOnly { file: self.file.clone() }) } else { Ok(false) };
+            let is_bare = self.n_read == 0;
+            return if is_bare { Err(Error::HeaderOnly { file: self.shown.clone() }) } else { Ok(false) };
         }
-        self.n_rows += 1;
+        self.n_read += 1;
         let (found, wanted) = (self.cells.len(), self.columns.len());
         if found == wanted {
             Ok(true)
         } else {
-            Err(Error::RaggedRow { file: self.file.clone(), row: self.row, found, wanted })
+            Err(Error::RaggedRow { file: self.shown.clone(), row: self.row, found, wanted })
         }
     }
 
@@ -72,7 +73,7 @@ impl Rows {
     /// The error of a cell of the current row.
     pub(super) fn fault(&self, column: usize, fault: CellFault) -> Error {
         Error::Cell {
-            file: self.file.clone(),
+            file: self.shown.clone(),
             row: self.row,
             column: self.columns[column].clone(),
             found: String::from_utf8_lossy(&self.cells[column]).trim().to_owned(),
@@ -85,21 +86,21 @@ impl Rows {
         self.reader.get_mut().begin_row();
         let is_row =
             self.reader.read_byte_record(&mut self.cells).map_err(|error| match error.into_kind() {
-                csv::ErrorKind::Io(cause) => Error::io(&self.file, cause),
-                kind => Error::io(&self.file, std::io::Error::other(format!("{kind:?}"))),
+                csv::ErrorKind::Io(cause) => Error::io(&self.shown, cause),
+                kind => Error::io(&self.shown, std::io::Error::other(format!("{kind:?}"))),
             })?;
         // Lines passed are blank ones, those of the row, and line ends inside its cells; the position that the reader
         // gives a row is that of the blank lines before it.
-        let n_inside = self.cells.as_slice().iter().filter(|&&byte| byte == b'\n').count() as u64;
+        let n_inside = self.cells.as_slice().split(|&byte| byte == b'\n').count() as u64 - 1;
         self.row = self.reader.position().line().saturating_sub(n_inside + 1).max(before);
         if self.reader.get_ref().row_is_too_long() {
-            return Err(Error::RowTooLong { file: self.file.clone(), row: self.row });
+            return Err(Error::RowTooLong { file: self.shown.clone(), row: self.row });
         }
         Ok(is_row)
     }
 
     fn header(&self) -> Result<Vec<String>, Error> {
-        let not_csv = |found: &str| Error::NotCsv { file: self.file.clone(), found: found.to_owned() };
+        let not_csv = |found: &str| Error::NotCsv { file: self.shown.clone(), found: found.to_owned() };
         let mut columns = Vec::with_capacity(self.cells.len());
         let mut positions = HashMap::new();
         for (index, bytes) in self.cells.iter().enumerate() {
@@ -107,7 +108,7 @@ impl Rows {
                 str::from_utf8(bytes).map_err(|_| not_csv("a header in another encoding"))?.trim().to_owned();
             if let Some(first) = positions.insert(column.clone(), index + 1) {
                 return Err(Error::DuplicateColumn {
-                    file: self.file.clone(),
+                    file: self.shown.clone(),
                     column,
                     positions: [first, index + 1],
                 });

@@ -27,7 +27,7 @@ pub fn digest(file: &Path) -> Result<String, Error> {
             n_read => hasher.update(&buffer[..n_read]),
         }
     }
-    Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(format!("{:x}", hasher.finalize()))
 }
 
 /// Text with `\n` at the end of every line, the last one included.

@@ -31,13 +31,12 @@ impl Split {
     pub(super) fn new(n_rows: usize, labels: &[bool], times: Option<&[i64]>, seed: u64) -> Self {
         let is_anomalous = |row: usize| labels.get(row).copied().unwrap_or(false);
         let mut normal: Vec<usize> = (0..n_rows).filter(|&row| !is_anomalous(row)).collect();
-        match times {
-            Some(times) => normal.sort_by_key(|&row| times[row]), // stable: rows of one second stay in order
-            None => {
-                let mut generator = Generator::seed_from_u64(seed);
-                generator.set_stream(STREAM);
-                shuffle(&mut normal, &mut generator);
-            }
+        if let Some(times) = times {
+            normal.sort_by_key(|&row| times[row]); // stable: rows of one second stay in order
+        } else {
+            let mut generator = Generator::seed_from_u64(seed);
+            generator.set_stream(STREAM);
+            shuffle(&mut normal, &mut generator);
         }
         let n_train = percent_of(normal.len(), TRAIN_PERCENT);
         let n_calibration = percent_of(normal.len(), CALIBRATION_PERCENT);

@@ -31,8 +31,8 @@ pub(super) struct Column {
 /// Of cells that are numbers.
 pub(super) struct Numbers {
     pub(super) count: u64,
-    pub(super) low: f64,
-    pub(super) high: f64,
+    /// Of normal and of anomalous rows.
+    pub(super) ranges: [Range; 2],
     pub(super) most_places: u32,
     /// True while each number is a whole one, one more than the one before.
     pub(super) counts_up: bool,
@@ -40,7 +40,16 @@ pub(super) struct Numbers {
     pub(super) look_like_unix_seconds: bool,
     mean: f64,
     squares: f64,
+    /// Of normal rows.
     pub(super) sample: Sample,
+}
+
+/// Ends of the numbers of one kind of rows, and how many there are.
+#[derive(Clone, Copy)]
+pub(super) struct Range {
+    pub(super) count: u64,
+    pub(super) low: f64,
+    pub(super) high: f64,
 }
 
 /// Of cells that are dates, with or without a time of day, and of Unix seconds.
@@ -61,8 +70,7 @@ impl Column {
     pub(super) fn new(header: String, index: u64) -> Self {
         let numbers = Numbers {
             count: 0,
-            low: f64::INFINITY,
-            high: f64::NEG_INFINITY,
+            ranges: [Range { count: 0, low: f64::INFINITY, high: f64::NEG_INFINITY }; 2],
             most_places: 0,
             counts_up: true,
             look_like_unix_seconds: true,
@@ -104,7 +112,7 @@ impl Column {
             }
         }
         match Decimal::parse(cell) {
-            Ok(decimal) => self.numbers.add(cell, decimal),
+            Ok(decimal) => self.numbers.add(cell, decimal, is_anomalous),
             Err(fault) => self.note_text(cell, row, fault),
         }
         let written = Instant::parse_date_time(cell);
@@ -160,29 +168,41 @@ impl Column {
 }
 
 impl Numbers {
-    fn add(&mut self, cell: &str, decimal: Decimal) {
+    fn add(&mut self, cell: &str, decimal: Decimal, is_anomalous: bool) {
         let number: f64 = cell.parse().unwrap_or(0.0); // every decimal is a float's text
         self.count += 1;
         self.counts_up &= decimal.places() == 0 && (self.count == 1 || self.previous_is_one_less(number));
         self.look_like_unix_seconds &=
             decimal.places() == 0 && (946_684_800.0..4_102_444_800.0).contains(&number);
-        self.low = self.low.min(number);
-        self.high = self.high.max(number);
+        let range = &mut self.ranges[usize::from(is_anomalous)];
+        range.count += 1;
+        range.low = range.low.min(number);
+        range.high = range.high.max(number);
         self.most_places = self.most_places.max(decimal.places());
-        let difference = number - self.mean;
-        self.mean += difference / self.count as f64;
-        self.squares += difference * (number - self.mean);
-        self.sample.add(number);
+        if !is_anomalous {
+            let difference = number - self.mean;
+            self.mean += difference / self.ranges[0].count as f64;
+            self.squares += difference * (number - self.mean);
+            self.sample.add(number);
+        }
     }
 
     /// While numbers count up, the largest is the one before.
     fn previous_is_one_less(&self, number: f64) -> bool {
-        number - self.high == 1.0
+        (number - self.high()).to_bits() == 1.0_f64.to_bits()
     }
 
-    /// Standard deviation.
+    pub(super) fn low(&self) -> f64 {
+        self.ranges[0].low.min(self.ranges[1].low)
+    }
+
+    pub(super) fn high(&self) -> f64 {
+        self.ranges[0].high.max(self.ranges[1].high)
+    }
+
+    /// Standard deviation of the normal rows.
     pub(super) fn deviation(&self) -> f64 {
-        (self.squares / self.count.max(1) as f64).sqrt()
+        (self.squares / self.ranges[0].count.max(1) as f64).sqrt()
     }
 }
 

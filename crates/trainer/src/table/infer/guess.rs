@@ -38,8 +38,8 @@ struct Context {
     names: BTreeSet<String>,
 }
 
-pub(super) fn schema(columns: &[Column], label: Label, n_rows: u64, file: &Path) -> Result<Inferred, Error> {
-    let Label { index: label, is_given, n_anomalous } = label;
+pub(super) fn schema(columns: &[Column], label: &Label, n_rows: u64, file: &Path) -> Result<Inferred, Error> {
+    let &Label { index: label, is_given, n_anomalous } = label;
     let group = group_column(columns).filter(|&index| Some(index) != label);
     let time = columns.iter().enumerate().position(|(index, column)| {
         Some(index) != label && is_time(column) && !column.times.is_out_of_order && column.n_missing == 0
@@ -53,10 +53,11 @@ pub(super) fn schema(columns: &[Column], label: Label, n_rows: u64, file: &Path)
         ignore: Vec::new(),
         fields: Vec::new(),
     };
+    // The name without its folder: the text does not depend on where the file lies.
+    let shown = file.file_name().unwrap_or_default().to_string_lossy();
     let mut notes = Notes {
         head: vec![format!(
-            "Guessed from {}, {n_rows} rows. Read every reason, and correct what is wrong.",
-            file.display()
+            "Guessed from {shown}, {n_rows} rows. Read every reason, and correct what is wrong."
         )],
         label: match label {
             Some(_) if is_given => format!("as told; {n_anomalous} rows are anomalous"),
@@ -69,9 +70,13 @@ pub(super) fn schema(columns: &[Column], label: Label, n_rows: u64, file: &Path)
                 columns[index].distinct.count()
             )
         }),
-        time: time.map_or_else(String::new, |_| {
-            "rows are in its order: the past is learned from, the latest rows test".to_owned()
-        }),
+        time: match (time, columns.iter().find(|column| is_time(column))) {
+            (Some(_), _) => {
+                "rows are in its order: the past is learned from, the latest rows test".to_owned()
+            }
+            (None, Some(column)) => format!("no time: rows are not in the order of `{}`", column.header),
+            (None, None) => String::new(),
+        },
         ..Notes::default()
     };
     for (index, column) in columns.iter().enumerate() {
@@ -108,9 +113,10 @@ impl Context {
             return Guess::Ignore(format!("it is always {value}"));
         }
         if self.gives_label_away(column) {
-            return Guess::Ignore(
-                "each of its values goes with one label only: it gives the answer away".to_owned(),
-            );
+            return Guess::Ignore("its values go with one label only: it gives the answer away".to_owned());
+        }
+        if let Some(value) = self.only_normal_value(column) {
+            return Guess::Ignore(format!("it is {value} in every normal row: there is nothing to learn"));
         }
         if is_time(column) {
             return self.times(column, orders_rows);
@@ -135,7 +141,7 @@ impl Context {
         let numbers = &column.numbers;
         let (resolution, precision) = resolution(numbers);
         let end = |number: f64| resolution.steps(&number.to_string()).map(|steps| resolution.decimal(steps));
-        let [low, high] = [numbers.low, numbers.high].map(|number| end(number).unwrap_or_default());
+        let [low, high] = [numbers.low(), numbers.high()].map(|number| end(number).unwrap_or_default());
         let range = format!("{precision}, {low} to {high}");
         let (feature, shape) = match log_reason(numbers, resolution) {
             Some(reason) => (FeatureKind::Log, format!("; {reason}")),
@@ -212,13 +218,27 @@ impl Context {
         (Field { name, column, kind, unit, nullable, features: vec![feature] }, reason)
     }
 
-    /// True where the label can be read off the column.
+    /// True where the label can be read off the column: from its values, or by comparing it with a number.
     fn gives_label_away(&self, column: &Column) -> bool {
-        let Some(values) = column.values.as_ref() else { return false };
-        self.labels_differ
-            && column.n_present >= FEWEST_ROWS_PER_TELLING_VALUE * values.len() as u64
-            && column.n_missing == 0
-            && values.values().all(|counts| counts.contains(&0))
+        if !self.labels_differ || column.n_missing > 0 {
+            return false;
+        }
+        let by_value = column.values.as_ref().is_some_and(|values| {
+            column.n_present >= FEWEST_ROWS_PER_TELLING_VALUE * values.len() as u64
+                && values.values().all(|counts| counts.contains(&0))
+        });
+        let [normal, anomalous] = &column.numbers.ranges;
+        let are_apart = normal.high < anomalous.low || anomalous.high < normal.low;
+        let by_size = column.is_numeric() && are_apart && anomalous.count >= FEWEST_ROWS_PER_TELLING_VALUE;
+        by_value || by_size
+    }
+
+    /// The value of all normal rows, where they have only one.
+    fn only_normal_value<'a>(&self, column: &'a Column) -> Option<&'a str> {
+        let values = column.values.as_ref().filter(|_| self.labels_differ)?;
+        let mut normal = values.iter().filter(|(_, counts)| counts[0] > 0);
+        let (only, _) = normal.next()?;
+        if normal.next().is_none() { Some(only) } else { None }
     }
 }
 
@@ -226,4 +246,141 @@ impl Context {
 fn is_time(column: &Column) -> bool {
     let is_unix = column.is_whole() && column.numbers.look_like_unix_seconds && is_time_name(&column.header);
     column.n_present > 0 && (column.times.n_written == column.n_present || is_unix)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::infer;
+    use super::*;
+    use std::fmt::Write;
+
+    /// Guesses from a file named `t.csv`; the message of an error has its folder removed.
+    fn guess(text: &str, label: Option<&str>) -> Result<Inferred, String> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("t.csv");
+        std::fs::write(&path, text).unwrap();
+        let prefix = format!("{}/", folder.path().display());
+        infer(&[path], label).map_err(|error| error.to_string().replace(&prefix, ""))
+    }
+
+    /// 100 rows, the number of the row given.
+    fn table(header: &str, row: impl Fn(u64) -> String) -> String {
+        (0..100).fold(format!("{header}\n"), |mut text, index| {
+            writeln!(text, "{}", row(index)).unwrap();
+            text
+        })
+    }
+
+    fn reasons(header: &str, row: impl Fn(u64) -> String) -> Vec<String> {
+        let inferred = guess(&table(header, row), None).unwrap();
+        assert_eq!(Schema::parse(&inferred.to_text(), "s.toml").unwrap(), inferred.schema);
+        let fields = inferred.schema.fields.iter().zip(inferred.notes.fields);
+        let ignored = inferred.schema.ignore.iter().zip(inferred.notes.ignore);
+        fields
+            .map(|(field, reason)| format!("{}: {} {reason}", field.name, field.features[0].word()))
+            .chain(ignored.map(|(column, reason)| format!("{column} ignored: {reason}")))
+            .collect()
+    }
+
+    #[test]
+    fn numbers_flags_and_categories() {
+        let row = |i: u64| {
+            let word = ["red", "green", "blue"][i as usize % 3];
+            let tail = 1u64 << (i % 20);
+            let gap = if i == 7 { String::new() } else { format!("{}", i % 4) };
+            format!("{}.{:02},{},{word},w{},{tail},{gap},{}e-12", i % 10, i % 100, i % 2, i % 20, i % 7)
+        };
+        assert_eq!(
+            reasons("Price,is open,colour,word,tail,gap,tiny", row),
+            [
+                "price: numeric 2 decimals, 0.00 to 9.99",
+                "is_open: flag two values, no and yes",
+                "colour: one_hot 3 different texts: one column for each",
+                "word: surprisal 20 different texts: too many for a column each, so how rare they are",
+                "tail: log whole numbers, 1 to 524288; a long tail (median 512, 99th percentile 524288), so its logarithm",
+                "gap: numeric whole numbers, 0 to 3; 1 rows have none",
+                "tiny: numeric 12 decimals, 0.000000000000 to 0.000000000006",
+            ]
+        );
+    }
+
+    #[test]
+    fn what_is_ignored() {
+        let row = |i: u64| {
+            let mixed = if i == 50 { "?".to_owned() } else { i.to_string() };
+            let anomalous = u64::from(i.is_multiple_of(4));
+            let (kind, size) =
+                (["a", "b", "b", "c"][i as usize % 4], if anomalous == 1 { i + 1000 } else { i });
+            let quiet = if anomalous == 1 { i } else { 5 };
+            format!("{i},{},3,,{mixed},text{i},{kind},{size},{quiet},{anomalous},{}", i + 7, i % 11)
+        };
+        assert_eq!(
+            reasons("uid,n,c,none,mixed,free,kind,size,quiet,Class,kept", row),
+            [
+                "kept: numeric whole numbers, 0 to 10",
+                "uid ignored: by its name it identifies things instead of measuring them",
+                "n ignored: it counts the rows",
+                "c ignored: it is always 3",
+                "none ignored: it has no value",
+                "mixed ignored: mostly numbers, but `?` in row 52; empty such cells",
+                "free ignored: nearly every row has another text",
+                "kind ignored: its values go with one label only: it gives the answer away",
+                "size ignored: its values go with one label only: it gives the answer away",
+                "quiet ignored: it is 5 in every normal row: there is nothing to learn",
+            ]
+        );
+    }
+
+    #[test]
+    fn times_and_groups() {
+        let inferred = guess(
+            &table("when,terminal_id,seen", |i| {
+                format!("2024-01-{:02} 10:30:00,{},1{:09}", 1 + i / 4, i % 5, i * i)
+            }),
+            None,
+        );
+        let schema = inferred.unwrap().schema;
+        assert_eq!((schema.time.as_deref(), schema.group.as_deref()), (Some("when"), Some("terminal_id")));
+        let names: Vec<_> = schema.fields.iter().map(|field| field.name.as_str()).collect();
+        assert_eq!(names, ["when_weekday", "when_seconds", "seen"]);
+        let backwards =
+            guess(&table("timestamp,x", |i| format!("{},{}", 1_700_000_000 - i * 5000, i % 3)), None);
+        let inferred = backwards.unwrap();
+        assert_eq!(inferred.schema.time, None);
+        assert_eq!(inferred.notes.time, "no time: rows are not in the order of `timestamp`");
+        assert_eq!(inferred.schema.fields[0].kind, FieldKind::Time(Part::Hour));
+    }
+
+    #[test]
+    fn labels() {
+        let text = table("x,y,class", |i| {
+            format!("{},{},{}", i % 7, u64::from(i.is_multiple_of(9)), ["p", "q"][i as usize % 2])
+        });
+        let by_name = guess(&text, None).unwrap();
+        assert_eq!(by_name.schema.label, None, "`class` comes before `y` and is no label");
+        let told = guess(&text, Some("y")).unwrap();
+        assert_eq!(told.schema.label.as_deref(), Some("y"));
+        assert_eq!(told.notes.label, "as told; 12 rows are anomalous");
+        assert_eq!(
+            guess(&text, Some("class")).unwrap_err(),
+            "t.csv, row 2, column `class`: found `p`, wanted 0 for normal or 1 for anomalous; correct the cell or name \
+             another label column"
+        );
+        assert_eq!(
+            guess(&text, Some("z")).unwrap_err(),
+            "t.csv: no label column `z`; name one of the columns `x`, `y`, `class`"
+        );
+    }
+
+    #[test]
+    fn nothing_to_learn_from() {
+        assert_eq!(
+            guess("id,c\n4,1\n9,1\n", None).unwrap_err(),
+            "t.csv: found no column to learn from, wanted at least one that varies; write a schema by hand"
+        );
+        assert_eq!(
+            guess("a,b\n1,2\n3,NaN\n", None).unwrap_err(),
+            "t.csv, row 3, column `b`: found `NaN`, wanted a decimal number; leave the cell empty for a missing value"
+        );
+    }
 }

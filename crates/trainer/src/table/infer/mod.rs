@@ -58,9 +58,9 @@ pub fn infer(files: &[impl AsRef<Path>], label: Option<&str>) -> Result<Inferred
         headers.into_iter().zip(0..).map(|(header, index)| Column::new(header, index)).collect();
     let mut label_is_one = label_index.is_some();
     let (mut n_rows, mut n_anomalous) = (0, 0);
-    for index in 0..files.len() {
+    for (index, file) in files.iter().enumerate() {
         if index > 0 {
-            let next = Rows::open(files[index].as_ref())?;
+            let next = Rows::open(file.as_ref())?;
             super::records::same_header(&rows, &next, first)?;
             rows = next;
         }
@@ -88,5 +88,5 @@ pub fn infer(files: &[impl AsRef<Path>], label: Option<&str>) -> Result<Inferred
     }
     let label =
         guess::Label { index: label_index.filter(|_| label_is_one), is_given: label.is_some(), n_anomalous };
-    guess::schema(&columns, label, n_rows, first)
+    guess::schema(&columns, &label, n_rows, first)
 }

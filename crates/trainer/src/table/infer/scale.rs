@@ -14,14 +14,15 @@ const HEAVY_LEAN: f64 = 0.6;
 
 /// The resolution with the decimals seen, or coarser where the range or noise digits ask for it; and what was done.
 pub(super) fn resolution(numbers: &Numbers) -> (Resolution, String) {
-    let largest = numbers.low.abs().max(numbers.high.abs());
+    let largest = numbers.low().abs().max(numbers.high().abs());
     let fitting = |room: f64| most_places(f64::from(i32::MAX) / room, largest);
     let seen = i64::from(numbers.most_places);
     if seen == 0 && fitting(1.0) >= 0 {
         return (Resolution::ONE, "whole numbers".to_owned());
     }
     if seen <= fitting(HEADROOM) {
-        return (Resolution::power_of_ten(-seen), format!("{seen} decimals"));
+        let plural = if seen == 1 { "" } else { "s" };
+        return (Resolution::power_of_ten(-seen), format!("{seen} decimal{plural}"));
     }
     // One place more than the most at which a deviation stays within the wanted steps has at least that many.
     let needed = most_places(STEPS_PER_DEVIATION, numbers.deviation()) + 1;
@@ -32,7 +33,7 @@ pub(super) fn resolution(numbers: &Numbers) -> (Resolution, String) {
 
 /// Why a log scale suits the numbers: none is negative, and the long upper tail gets much shorter.
 pub(super) fn log_reason(numbers: &Numbers, resolution: Resolution) -> Option<String> {
-    if numbers.low < 0.0 {
+    if numbers.low() < 0.0 {
         return None;
     }
     let positive = numbers.sample.positive();
@@ -59,4 +60,52 @@ fn lean([low, median, high]: [f64; 3]) -> f64 {
 /// Largest number of decimal places, negative for tens and hundreds, at which `value` stays within `bound`.
 fn most_places(bound: f64, value: f64) -> i64 {
     if value > 0.0 { libm::floor(libm::log10(bound / value)) as i64 } else { i64::from(u8::MAX) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::column::Column;
+    use super::*;
+
+    fn numbers(cells: impl Iterator<Item = String>) -> Numbers {
+        let mut column = Column::new("x".to_owned(), 0);
+        cells.for_each(|cell| column.add(&cell, 2, false));
+        column.numbers
+    }
+
+    fn chosen(cells: &[&str]) -> String {
+        resolution(&numbers(cells.iter().map(|&cell| cell.to_owned()))).0.to_string()
+    }
+
+    #[test]
+    fn decimals_seen_are_kept_while_there_is_room() {
+        assert_eq!(chosen(&["1.25", "-80000.5"]), "0.01"); // 256 times larger still fits
+        assert_eq!(chosen(&["1.25", "-90000.5"]), "0.1");
+        assert_eq!(chosen(&["3", "2000000000"]), "1");
+        assert_eq!(chosen(&["3", "5000000000"]), "1000"); // what has to be coarser gets room too
+        assert_eq!(chosen(&["0.004912314661768384", "9.5"]), "0.00001");
+        assert_eq!(chosen(&["0", "0.0"]), "1");
+    }
+
+    #[test]
+    fn small_changes_of_large_numbers_are_kept() {
+        let cells = (0..100).map(|index| format!("20000000.{index:02}"));
+        assert_eq!(resolution(&numbers(cells)).0.to_string(), "0.01");
+    }
+
+    #[test]
+    fn logarithms_are_for_long_tails() {
+        let reason = |f: fn(u32) -> f64| {
+            let numbers = numbers((0..1000).map(|index| format!("{:.3}", f(index))));
+            log_reason(&numbers, Resolution::parse("0.001").unwrap())
+        };
+        let spread = |index: u32| libm::exp(f64::from(index) / 100.0);
+        assert_eq!(
+            reason(spread).unwrap(),
+            "a long tail (median 146.936, 99th percentile 19732.06), so its logarithm"
+        );
+        assert_eq!(reason(f64::from), None);
+        assert_eq!(reason(|index| f64::from(index % 50 == 0)), None); // ones among zeros have no scale
+        assert_eq!(reason(|index| if index == 0 { -1.0 } else { libm::exp(f64::from(index) / 100.0) }), None);
+    }
 }

@@ -225,3 +225,28 @@ fn a_quotation_mark_left_open_costs_bounded_memory() {
         "0.csv, row 3: longer than 16 MiB, wanted a row of a table; close the quotation mark that is open"
     );
 }
+
+proptest::proptest! {
+    /// Whatever the bytes, reading and guessing end with rows or with an error of one line.
+    #[test]
+    fn no_bytes_make_it_panic(
+        rows in proptest::collection::vec("[-0-9eE.,;:TZ \"\r\n\tNAa\u{e9}\u{0}]{0,40}", 0..12),
+        is_bare in proptest::bool::ANY,
+    ) {
+        let head = if is_bare { "\"a\nb\",c\n" } else { HEADER };
+        let text = format!("{head}{}", rows.join("\n"));
+        if let Err(message) = read(&[text.as_bytes()], SCHEMA, &NEEDED) {
+            proptest::prop_assert!(!message.contains('\n'), "{}", message);
+        }
+        let folder = TempDir::new().unwrap();
+        let path = folder.path().join("t.csv");
+        fs::write(&path, &text).unwrap();
+        match crate::table::infer(&[&path], None) {
+            Ok(inferred) => proptest::prop_assert_eq!(
+                Schema::parse(&inferred.to_text(), "s.toml").unwrap(),
+                inferred.schema
+            ),
+            Err(error) => proptest::prop_assert!(!error.to_string().contains('\n'), "{}", error),
+        }
+    }
+}

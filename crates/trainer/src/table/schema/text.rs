@@ -74,7 +74,7 @@ fn write_field(out: &mut String, field: &Field) {
             }
         }
         FieldKind::Category { vocabulary } => {
-            line(out, "vocabulary", &list(vocabulary.iter().map(String::as_str)))
+            line(out, "vocabulary", &list(vocabulary.iter().map(String::as_str)));
         }
         FieldKind::Flag => {}
         FieldKind::Time(part) => line(out, "part", &quoted(part.word())),
