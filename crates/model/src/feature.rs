@@ -3,6 +3,7 @@
 use crate::Sequence;
 use serde::{Deserialize, Serialize};
 use tillwatch_engine::feature::{Affine, Cyclic, OneHot};
+use tillwatch_engine::seeded::SeededField;
 
 /// One raw integer of a record.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
@@ -24,6 +25,18 @@ pub struct Field<'a> {
     pub high: i32,
     /// True where the schema declares the range, so that the typed input may be as narrow.
     pub range_is_declared: bool,
+}
+
+impl Field<'_> {
+    /// What seeded records hold in this field, on every runtime of the model.
+    #[must_use]
+    pub const fn seeded(&self) -> SeededField {
+        SeededField {
+            low: self.low,
+            span: self.high.wrapping_sub(self.low).wrapping_add(1) as u32,
+            nullable: self.nullable,
+        }
+    }
 }
 
 /// What a field's integer means.

@@ -6,9 +6,11 @@
 
 pub mod activation;
 mod dense;
+mod headroom;
 mod rows;
 
 pub use dense::{TILE, dense_tiles, tiles_from_bytes, tiles_len};
+pub use headroom::accumulators_fit;
 pub use rows::dense_rows;
 
 use crate::fixed::Requantise;
