@@ -371,7 +371,8 @@ mod tests {
             "{text}"
         );
         assert!(!text.contains('\n'));
-        let error = Error::Schema { file: "s".into(), place: "field `a\u{7}\nb`".into(), problem: "bad".into() };
+        let error =
+            Error::Schema { file: "s".into(), place: "field `a\u{7}\nb`".into(), problem: "bad".into() };
         assert_eq!(error.to_string(), "s, field `a\\u{7}\\nb`: bad");
     }
 
