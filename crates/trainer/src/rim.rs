@@ -20,20 +20,35 @@ pub fn first_format(furthest: f64) -> u32 {
     (4..=DEFAULT_FRACTION_BITS).rev().find(fits).unwrap_or(4)
 }
 
+/// A format, and whether training values reach beyond half its range.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Format {
+    /// Fraction bits of a wide code.
+    pub fraction_bits: u32,
+    /// True where the furthest training values use up the head room of the range or saturate.
+    pub is_tight: bool,
+}
+
 /// The format that both resolves typical residuals and holds strange values.
+///
+/// Where heavy tails leave no format with head room beyond the furthest training value, one is taken in which a
+/// saturated value alone still scores 16 times the threshold: what saturates is strange in any case, and is counted.
 ///
 /// # Units
 /// Everything in standard deviations: `residual` is the root of the median of mean squared residuals, `threshold` the
 /// root of the sum of squared residuals at the alarm threshold, `furthest` the largest training value.
 /// # Errors
-/// [`TrainError::RimFormat`] where no format does both.
-pub fn choose(residual: f64, threshold: f64, furthest: (&str, f64)) -> Result<u32, TrainError> {
-    let wanted = (RANGE_PER_THRESHOLD * threshold).max(RANGE_PER_FURTHEST * furthest.1);
-    let fits = |bits: u32| range(bits) >= wanted && STEPS_PER_RESIDUAL / f64::from(1_u32 << bits) <= residual;
-    CANDIDATES.into_iter().find(|&bits| fits(bits)).ok_or_else(|| TrainError::RimFormat {
-        feature: furthest.0.to_owned(),
-        furthest: wanted,
-        residual,
+/// [`TrainError::RimFormat`] where no format does either.
+pub fn choose(residual: f64, threshold: f64, furthest: (&str, f64)) -> Result<Format, TrainError> {
+    let for_spikes = RANGE_PER_THRESHOLD * threshold;
+    let find = |wanted: f64| {
+        let resolves = |bits: &u32| STEPS_PER_RESIDUAL / f64::from(1_u32 << bits) <= residual;
+        CANDIDATES.into_iter().filter(resolves).find(|&bits| range(bits) >= wanted)
+    };
+    let roomy = find(for_spikes.max(RANGE_PER_FURTHEST * furthest.1));
+    let tight = || find(for_spikes).map(|fraction_bits| Format { fraction_bits, is_tight: true });
+    roomy.map(|fraction_bits| Format { fraction_bits, is_tight: false }).or_else(tight).ok_or_else(|| {
+        TrainError::RimFormat { feature: furthest.0.to_owned(), furthest: for_spikes, residual }
     })
 }
 
@@ -47,15 +62,17 @@ mod tests {
 
     #[test]
     fn the_default_unless_it_does_not_do() {
-        assert_eq!(choose(0.5, 8.0, ("a", 10.0)).unwrap(), 9);
-        assert_eq!(choose(0.5, 8.0, ("a", 60.0)).unwrap(), 8);
-        assert_eq!(choose(0.01, 0.5, ("a", 7.0)).unwrap(), 11);
+        let bits = |residual, threshold, furthest| choose(residual, threshold, ("a", furthest)).unwrap();
+        assert_eq!(bits(0.5, 8.0, 10.0), Format { fraction_bits: 9, is_tight: false });
+        assert_eq!(bits(0.5, 8.0, 60.0), Format { fraction_bits: 8, is_tight: false });
+        assert_eq!(bits(0.01, 0.5, 7.0), Format { fraction_bits: 11, is_tight: false });
+        assert_eq!(bits(0.083, 2.0, 125.0), Format { fraction_bits: 9, is_tight: true });
         assert_eq!((first_format(10.0), first_format(100.0), first_format(1e9)), (9, 7, 4));
     }
 
     #[test]
     fn both_at_once_may_be_impossible() {
-        let error = choose(0.001, 1.0, ("bytes", 500.0)).unwrap_err().to_string();
+        let error = choose(0.001, 500.0, ("bytes", 500.0)).unwrap_err().to_string();
         assert!(error.contains("`bytes`") && error.contains("log"), "{error}");
     }
 }

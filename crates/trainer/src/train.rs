@@ -149,7 +149,14 @@ pub fn train(
         float_model(FloatLayer::all_of(&network), range, &fitted.at(first_bits), &train_values, settings.seed);
     let calibration_values = standard_deviations(&prepared.of(&split.calibration), first_bits);
     set_means(&mut float, &calibration_values, width);
-    let bits = choose_format(&float, &prepared, &split.calibration, first_bits, settings, &fitted)?;
+    let format = choose_format(&float, &prepared, &split.calibration, first_bits, settings, &fitted)?;
+    let bits = format.fraction_bits;
+    if format.is_tight {
+        let (name, furthest) = fitted.furthest();
+        let note = format!("feature `{name}` strays to {furthest:.0} standard deviations and may saturate; \"log\" would tame it");
+        progress(&Progress::Note(note.clone()));
+        notes.push(note);
+    }
     let (codes, features) = match bits == first_bits {
         true => (prepared, fitted.at(bits)),
         false => (Codes::prepare(&fitted.at(bits), table), fitted.at(bits)),
@@ -251,7 +258,7 @@ fn choose_format(
     bits: u32,
     settings: &Settings,
     fitted: &Fit,
-) -> Result<u32, TrainError> {
+) -> Result<rim::Format, TrainError> {
     let square = |&row: &usize| {
         let values = standard_deviations(codes.row(row).0, bits);
         let reconstruction = float.reconstruct(&values);

@@ -1,0 +1,115 @@
+//! The typed input: a struct as narrow as the schema allows, and an enum for each category.
+
+use crate::identifier::{camel_case, variants};
+use crate::plan::Plan;
+use crate::source::{docs, inner_docs, plain};
+use std::fmt::Write;
+use tillwatch_model::{Field, FieldKind};
+
+/// The source of `record.rs`.
+pub(crate) fn emit(plan: &Plan<'_>) -> String {
+    let mut out = inner_docs("The record to be scored. It has no byte strings: nothing that could hold a card number.");
+    out.push_str("\nuse tillwatch_engine::feature::MISSING;\n");
+    for field in &plan.fields {
+        if let FieldKind::Category { vocabulary } = field.kind {
+            out.push_str(&category(field.name, &vocabulary.iter().collect::<Vec<_>>()));
+        }
+    }
+    out.push_str("\n/// One record, in raw steps.\n#[derive(Clone, Copy, Debug, PartialEq, Eq)]\npub struct Record {\n");
+    for field in &plan.fields {
+        // Writing to a string cannot fail.
+        let _ = writeln!(out, "{}    pub {}: {},", docs(&description(field), "    "), field.name, rust_type(field));
+    }
+    out.push_str("}\n\nimpl Record {\n");
+    let _ = writeln!(out, "    /// The raw values, in the order of [`super::FIELD_NAMES`].\n    #[must_use]");
+    let _ = writeln!(out, "    pub const fn to_raw(&self) -> [i32; {}] {{\n        [", plan.fields.len());
+    for field in &plan.fields {
+        let name = field.name;
+        let _ = if field.nullable {
+            writeln!(
+                out,
+                "            match self.{name} {{\n                Some(value) => value as i32,\n                None => MISSING,\n            }},"
+            )
+        } else {
+            writeln!(out, "            self.{name} as i32,")
+        };
+    }
+    out.push_str("        ]\n    }\n}\n");
+    if !plan.fields.iter().any(|field| field.nullable) {
+        out = out.replace("\nuse tillwatch_engine::feature::MISSING;\n", "");
+    }
+    out
+}
+
+fn category(name: &str, vocabulary: &[&str]) -> String {
+    let mut out = format!(
+        "\n/// Levels of `{name}`.\n#[derive(Clone, Copy, Debug, PartialEq, Eq)]\npub enum {} {{\n    /// Any level \
+         that is not listed.\n    Unknown = 0,\n",
+        camel_case(name)
+    );
+    for (index, (variant, word)) in variants(vocabulary.iter().copied()).iter().zip(vocabulary).enumerate() {
+        // Writing to a string cannot fail.
+        let _ = writeln!(out, "    /// \"{}\"\n    {variant} = {},", plain(word), index + 1);
+    }
+    out.push_str("}\n");
+    out
+}
+
+fn description(field: &Field<'_>) -> String {
+    let unit = if field.unit.is_empty() { String::new() } else { format!(" {}", plain(field.unit)) };
+    let mut text = match field.kind {
+        FieldKind::Number if field.resolution == "1" => format!("`{}`, whole{unit}", field.name),
+        FieldKind::Number => format!("`{}`, in steps of {}{unit}", field.name, plain(field.resolution)),
+        FieldKind::Category { .. } => format!("`{}`, a category", field.name),
+        FieldKind::Flag => format!("`{}`, yes or no", field.name),
+        FieldKind::Hour => format!("`{}`, hour of the day, 0 to 23", field.name),
+        FieldKind::Weekday => format!("`{}`, Monday 0 to Sunday 6", field.name),
+        FieldKind::Minute => format!("`{}`, minute of the day, 0 to 1439", field.name),
+        FieldKind::Seconds => format!("`{}`, seconds since 2000-01-01 00:00", field.name),
+    };
+    if matches!(field.kind, FieldKind::Number) {
+        let _ = write!(text, "; {} {} to {}", if field.range_is_declared { "declared" } else { "seen in training:" }, field.low, field.high);
+    }
+    text + if field.nullable { "; `None` where it is missing." } else { "." }
+}
+
+fn rust_type(field: &Field<'_>) -> String {
+    let kind = match field.kind {
+        FieldKind::Category { .. } => camel_case(field.name),
+        FieldKind::Flag => "bool".to_owned(),
+        FieldKind::Hour | FieldKind::Weekday => "u8".to_owned(),
+        FieldKind::Minute => "u16".to_owned(),
+        FieldKind::Number if field.range_is_declared => narrowest(field.low, field.high).to_owned(),
+        FieldKind::Number | FieldKind::Seconds => "i32".to_owned(),
+    };
+    if field.nullable { format!("Option<{kind}>") } else { kind }
+}
+
+fn narrowest(low: i32, high: i32) -> &'static str {
+    let fits = |least: i32, most: i32| low >= least && high <= most;
+    if fits(0, u8::MAX.into()) {
+        "u8"
+    } else if fits(i8::MIN.into(), i8::MAX.into()) {
+        "i8"
+    } else if fits(0, u16::MAX.into()) {
+        "u16"
+    } else if fits(i16::MIN.into(), i16::MAX.into()) {
+        "i16"
+    } else {
+        "i32"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_narrowest_type_holds_the_range() {
+        assert_eq!(narrowest(0, 255), "u8");
+        assert_eq!(narrowest(-1, 127), "i8");
+        assert_eq!(narrowest(0, 256), "u16");
+        assert_eq!(narrowest(-1, 128), "i16");
+        assert_eq!(narrowest(0, 65_536), "i32");
+    }
+}

@@ -1,0 +1,100 @@
+//! Writing Rust that rustfmt leaves alone (line width 110, heuristics "Max", as the emitted rustfmt.toml says).
+
+use std::fmt::Display;
+
+/// Line width of emitted code.
+pub(crate) const WIDTH: usize = 110;
+
+/// A constant on one line where it fits, else with its value on the next lines.
+pub(crate) fn constant(doc: &str, visibility: &str, name: &str, kind: &str, value: &str) -> String {
+    let head = format!("{visibility}const {name}: {kind} =");
+    let one = format!("{head} {value};");
+    let body = if one.len() <= WIDTH { one } else { format!("{head}\n    {value};") };
+    format!("{}{body}\n", docs(doc, ""))
+}
+
+/// A table that rustfmt must not reflow: its rows have a meaning.
+pub(crate) fn table(doc: &str, name: &str, kind: &str, rows: impl IntoIterator<Item = String>) -> String {
+    let rows: String = rows.into_iter().map(|row| format!("    {row},\n")).collect();
+    format!("{}#[rustfmt::skip]\npub(super) const {name}: {kind} = [\n{rows}];\n", docs(doc, ""))
+}
+
+/// Doc comment lines, wrapped.
+pub(crate) fn docs(text: &str, indent: &str) -> String {
+    text.lines().flat_map(|line| wrap(line, WIDTH - indent.len() - 4)).map(|line| {
+        if line.is_empty() { format!("{indent}///\n") } else { format!("{indent}/// {line}\n") }
+    }).collect()
+}
+
+/// Inner doc comment lines, wrapped.
+pub(crate) fn inner_docs(text: &str) -> String {
+    let wrapped = text.lines().flat_map(|line| wrap(line, WIDTH - 4));
+    wrapped.map(|line| if line.is_empty() { "//!\n".to_owned() } else { format!("//! {line}\n") }).collect()
+}
+
+/// Numbers in brackets, separated by commas.
+pub(crate) fn list<T: Display>(values: impl IntoIterator<Item = T>) -> String {
+    let values: Vec<String> = values.into_iter().map(|value| value.to_string()).collect();
+    format!("[{}]", values.join(", "))
+}
+
+/// Numbers over as many lines as they need, each line within the width.
+pub(crate) fn lines<T: Display>(values: impl IntoIterator<Item = T>) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for value in values {
+        let value = value.to_string();
+        match lines.last_mut() {
+            Some(line) if line.len() + value.len() + 7 <= WIDTH => {
+                line.push_str(", ");
+                line.push_str(&value);
+            }
+            _ => lines.push(value),
+        }
+    }
+    lines
+}
+
+/// Text from a model inside a doc comment: printable, on one line, without Markdown links or code spans.
+pub(crate) fn plain(text: &str) -> String {
+    let shown = |c: char| match c {
+        '\n' | '\r' | '\t' => ' ',
+        '`' | '[' | ']' | '<' | '>' | '\\' => '\'',
+        c if c.is_control() => ' ',
+        c => c,
+    };
+    text.chars().map(shown).collect()
+}
+
+fn wrap(line: &str, width: usize) -> Vec<String> {
+    let mut wrapped = vec![String::new()];
+    for word in line.split(' ') {
+        let last = wrapped.len() - 1;
+        let current = &mut wrapped[last];
+        if !current.is_empty() && current.chars().count() + 1 + word.chars().count() > width {
+            wrapped.push(word.to_owned());
+        } else {
+            if !current.is_empty() {
+                current.push(' ');
+            }
+            current.push_str(word);
+        }
+    }
+    wrapped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_lines_break() {
+        assert!(lines(1000..1100).iter().all(|line| line.len() + 5 <= WIDTH));
+        assert!(docs(&"word ".repeat(60), "    ").lines().all(|line| line.len() <= WIDTH));
+        assert_eq!(constant("One.", "pub ", "A", "u8", "1"), "/// One.\npub const A: u8 = 1;\n");
+    }
+
+    #[test]
+    fn text_from_a_model_stays_text() {
+        assert_eq!(plain("a\n`b` [c](d)\u{7}"), "a 'b' 'c'(d) ");
+    }
+}
