@@ -1,2 +1,6 @@
 //! The checks and the demo.
+
+mod emulate;
+mod targets;
+
 fn main() {}

@@ -1,0 +1,93 @@
+//! Start-up of ARMv6-M, v7-M and v8-M: vector table, memory, the measured call and the semihosting breakpoint.
+//!
+//! Everything is written in the instructions that ARMv6-M has, so that one text serves all cores.
+
+use core::arch::global_asm;
+
+global_asm!(
+    ".section .start, \"a\"",
+    ".word _stack_top",
+    ".word reset",
+    ".rept 14", // NMI, faults and system exceptions: none is expected
+    ".word fault",
+    ".endr",
+    ".section .text.reset, \"ax\"",
+    ".global reset",
+    ".type reset, %function",
+    ".thumb_func",
+    "reset:",
+    "ldr r0, =_data_start",
+    "ldr r1, =_data_end",
+    "ldr r2, =_data_source",
+    "b 2f",
+    "1: ldmia r2!, {{r3}}",
+    "stmia r0!, {{r3}}",
+    "2: cmp r0, r1",
+    "blo 1b",
+    "ldr r0, =_bss_start",
+    "ldr r1, =_bss_end",
+    "movs r3, #0",
+    "b 4f",
+    "3: stmia r0!, {{r3}}",
+    "4: cmp r0, r1",
+    "blo 3b",
+    "bl firmware",
+    ".pool",
+    // An exception ends the run as a failure: semihosting call SYS_EXIT with the reason "run-time error".
+    ".type fault, %function",
+    ".thumb_func",
+    "fault:",
+    "ldr r1, =0x20023",
+    "movs r0, #0x18",
+    "bkpt 0xab",
+    "b fault",
+    ".pool",
+);
+
+// measured_call(function): paints the free stack, calls the function and returns how many bytes of stack it touched.
+// An emulator counts the instructions from measure_start up to measure_stop: the call, the function and its return.
+global_asm!(
+    ".section .text.measured_call, \"ax\"",
+    ".global measured_call",
+    ".global measure_start",
+    ".global measure_stop",
+    ".type measured_call, %function",
+    ".type measure_start, %function",
+    ".type measure_stop, %function",
+    ".thumb_func",
+    "measured_call:",
+    "push {{r4, lr}}",
+    "mov r1, sp",
+    "ldr r2, =_stack_bottom",
+    "ldr r3, =0xc5a35ac5",
+    "1: stmia r2!, {{r3}}",
+    "cmp r2, r1",
+    "blo 1b",
+    ".thumb_func",
+    "measure_start:",
+    "blx r0",
+    ".thumb_func",
+    "measure_stop:",
+    "ldr r2, =_stack_bottom",
+    "ldr r3, =0xc5a35ac5",
+    "2: ldmia r2!, {{r1}}",
+    "cmp r1, r3",
+    "beq 2b",
+    "subs r2, #4",
+    "mov r0, sp",
+    "subs r0, r0, r2",
+    "pop {{r4, pc}}",
+    ".pool",
+);
+
+/// Makes a semihosting call.
+///
+/// # Safety
+/// `argument` must be what the operation wants: see Arm's "Semihosting for AArch32 and AArch64".
+#[cfg(not(feature = "bare"))]
+pub unsafe fn semihosting_call(operation: u32, argument: usize) {
+    // SAFETY: the breakpoint hands over to the debugger or emulator, which changes r0 and reads memory at most.
+    unsafe {
+        core::arch::asm!("bkpt 0xab", inout("r0") operation => _, in("r1") argument, options(nostack));
+    }
+}

@@ -1,0 +1,49 @@
+//! A model that computes nothing, in the shape of a baked one: what an image with it weighs is the harness alone.
+
+use tillwatch_engine::score::{Scored, Tally, Verdict};
+use tillwatch_engine::seeded::{SeededField, seeded_digest};
+use tillwatch_engine::self_test::{SelfTestFailure, check};
+
+pub const NAME: &str = "empty_model";
+pub const FIELDS: usize = 1;
+pub const SEEDED_FIELDS: [SeededField; FIELDS] = [SeededField { low: 0, span: 1000, nullable: false }];
+pub const SELF_TEST: [([i32; FIELDS], u64); 2] = [([3], 3), ([70_000], 70_000)];
+
+pub struct Scratch;
+
+impl Scratch {
+    pub const fn new() -> Self {
+        Self
+    }
+}
+
+pub struct Memories;
+
+impl Memories {
+    pub const EMPTY: Self = Self;
+}
+
+/// The raw value itself is the score.
+pub fn score_raw(raw: &[i32; FIELDS], _: &mut Memories, _: &mut Scratch) -> Scored {
+    let [value] = *raw;
+    Scored {
+        score: value as u32 as u64,
+        percentile: 0,
+        verdict: Verdict::Normal,
+        tally: Tally::default(),
+        reasons: Default::default(),
+    }
+}
+
+pub fn self_test(scratch: &mut Scratch) -> Result<(), SelfTestFailure> {
+    let mut memories = Memories::EMPTY;
+    let vectors = SELF_TEST.iter().map(|(raw, score)| (raw, *score));
+    check(vectors, |raw| score_raw(raw, &mut memories, scratch).score)
+}
+
+pub fn digest(records: u32, seed: u32, scratch: &mut Scratch) -> u64 {
+    let mut memories = Memories::EMPTY;
+    seeded_digest(&SEEDED_FIELDS, [0; FIELDS], records, seed, |record| {
+        score_raw(record, &mut memories, scratch).score
+    })
+}

@@ -1,0 +1,52 @@
+//! One scoring call that an emulator can count and whose stack can be read.
+
+use crate::chosen;
+use tillwatch_engine::score::Scored;
+
+/// The record of the next call.
+static mut RECORD: [i32; chosen::FIELDS] = [0; chosen::FIELDS];
+/// Working memory of the model; a symbol of its own, so that the audit can read its size.
+#[unsafe(no_mangle)]
+static mut SCRATCH: chosen::Scratch = chosen::Scratch::new();
+/// What the model remembers between records; a symbol of its own, so that the audit can read its size.
+#[unsafe(no_mangle)]
+static mut MEMORIES: chosen::Memories = chosen::Memories::EMPTY;
+/// The answer to the last call.
+static mut SCORED: Option<Scored> = None;
+
+unsafe extern "C" {
+    /// Calls the function and returns the bytes of stack that it touched; defined beside the reset handler.
+    fn measured_call(function: unsafe extern "C" fn()) -> u32;
+}
+
+/// Scores the stored record into the stored answer.
+///
+/// # Safety
+/// Nothing else may hold a reference to this module's statics: there is one thread and no interrupt handler returns.
+unsafe extern "C" fn score_stored() {
+    // SAFETY: promised by the caller.
+    unsafe {
+        let scored = chosen::score_raw(&*&raw const RECORD, &mut *&raw mut MEMORIES, &mut *&raw mut SCRATCH);
+        *&raw mut SCORED = Some(scored);
+    }
+}
+
+/// Scores one record with memories that remember nothing; gives the answer and the bytes of stack it took.
+#[inline(never)]
+pub fn score(record: &[i32; chosen::FIELDS]) -> (Option<&'static Scored>, u32) {
+    // SAFETY: one thread, no interrupt handler returns, and every reference handed out before has been dropped,
+    // because callers keep none beyond the next call.
+    unsafe {
+        *&raw mut RECORD = *record;
+        *&raw mut MEMORIES = chosen::Memories::EMPTY;
+        let stack = measured_call(score_stored);
+        ((*&raw const SCORED).as_ref(), stack)
+    }
+}
+
+/// The working memory, for calls that are not measured.
+#[cfg(not(feature = "bare"))]
+pub fn with_scratch<T>(run: impl FnOnce(&mut chosen::Scratch) -> T) -> T {
+    // SAFETY: one thread, and `run` cannot reach this module again without its own `unsafe`.
+    unsafe { run(&mut *&raw mut SCRATCH) }
+}

@@ -1,0 +1,72 @@
+//! The run: known answers, seeded records, self-test, digest, stack.
+
+use crate::print::Line;
+use crate::{chosen, measure, semihosting};
+use tillwatch_engine::score::Verdict;
+use tillwatch_engine::seeded::SeededWords;
+
+/// Seeded records that are measured besides the known answers: they hold extreme, missing and unknown values.
+const MEASURED_RECORDS: u32 = 48;
+
+/// Seed of the digest and of the measured records.
+const SEED: u32 = 1;
+
+/// Records in the digest.
+const DIGEST_RECORDS: u32 = match option_env!("TILLWATCH_DIGEST_RECORDS") {
+    Some(text) => decimal(text.as_bytes()),
+    None => 10_000,
+};
+
+const fn decimal(digits: &[u8]) -> u32 {
+    let (mut value, mut at) = (0, 0);
+    while at < digits.len() {
+        assert!(digits[at].is_ascii_digit(), "TILLWATCH_DIGEST_RECORDS is a decimal number");
+        value = value * 10 + (digits[at] - b'0') as u32;
+        at += 1;
+    }
+    value
+}
+
+/// Runs everything, prints it and ends the run; fails where the self-test does.
+pub fn run() -> ! {
+    let mut stack = 0;
+    Line::new("model ").text(chosen::NAME).end();
+    for (record, _) in &chosen::SELF_TEST {
+        let (scored, used) = measure::score(record);
+        stack = stack.max(used);
+        if let Some(scored) = scored {
+            let verdict = match scored.verdict {
+                Verdict::Normal => "normal",
+                Verdict::Watch => "watch",
+                Verdict::Alarm => "alarm",
+            };
+            let line = Line::new("score ").hex(scored.score).text(" percentile ");
+            line.decimal(scored.percentile.into()).text(" verdict ").text(verdict).end();
+        }
+    }
+    let mut words = SeededWords::new(SEED);
+    for _ in 0..MEASURED_RECORDS {
+        let record = chosen::SEEDED_FIELDS.each_ref().map(|field| field.draw(&mut words));
+        stack = stack.max(measure::score(&record).1);
+    }
+    measured_all();
+
+    if let Err(failure) = measure::with_scratch(chosen::self_test) {
+        let line = Line::new("self-test failed: vector ").decimal(failure.vector.into());
+        line.text(" gave ").hex(failure.got).text(", recorded ").hex(failure.expected).end();
+        semihosting::exit(false);
+    }
+    Line::new("self-test ok").end();
+    let digest = measure::with_scratch(|scratch| chosen::digest(DIGEST_RECORDS, SEED, scratch));
+    Line::new("digest ").hex(digest).text(" over ").decimal(DIGEST_RECORDS).text(" records").end();
+    Line::new("stack ").decimal(stack).end();
+    Line::new("done").end();
+    semihosting::exit(true)
+}
+
+/// Tells an emulator that counts slowly that there is nothing more to count.
+#[unsafe(no_mangle)]
+#[inline(never)]
+extern "C" fn measured_all() {
+    core::hint::black_box(());
+}

@@ -1,0 +1,257 @@
+//! Builds the firmware of `tests/firmware` for one core, one profile and one model.
+
+use crate::targets;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::{env, fs};
+
+/// What the firmware scores.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Model {
+    /// Nothing: the harness alone.
+    Empty,
+    /// A module of the crate `tillwatch-inference`, such as `point_of_sale`.
+    Committed(String),
+    /// A baked crate.
+    Baked {
+        /// Its package name.
+        package: String,
+        /// The folder of its manifest.
+        folder: PathBuf,
+        /// The path of the model's module within the crate; empty for the crate itself.
+        module: String,
+    },
+}
+
+/// What the compiler aims at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Profile {
+    /// Small: `opt-level = "s"`.
+    Size,
+    /// Fast: `opt-level = 3`.
+    Speed,
+}
+
+impl Profile {
+    /// Its name in the firmware's manifest.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Size => "firmware",
+            Self::Speed => "speed",
+        }
+    }
+}
+
+/// One image to build.
+#[derive(Clone, Debug)]
+pub struct Build<'a> {
+    /// The compiler's name of the target, such as `thumbv7m-none-eabi`.
+    pub target: &'a str,
+    /// What the compiler aims at.
+    pub profile: Profile,
+    /// What is scored.
+    pub model: &'a Model,
+    /// Features of the firmware, such as `bare`.
+    pub features: &'a [&'a str],
+    /// Records in the digest; 10,000 where none is given.
+    pub digest_records: Option<u32>,
+}
+
+/// The name of the function that a panic would call and that nobody defines.
+pub const PANIC_PROOF: &str = "tillwatch_panics";
+
+impl Build<'_> {
+    /// Builds the image and gives its path, `target/firmware/images/NAME.elf`.
+    ///
+    /// Installs the target where it is missing. An image that can panic does not link.
+    ///
+    /// # Errors
+    /// What the compiler or the linker found, or that a panic is left.
+    pub fn run(&self) -> Result<PathBuf, String> {
+        targets::ensure(self.target)?;
+        let folder = root().join("target").join("firmware");
+        let manifest = match self.model {
+            Model::Baked { package, folder: baked, .. } => stage(&folder, package, baked)?,
+            Model::Empty | Model::Committed(_) => source().join("Cargo.toml"),
+        };
+        let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        let mut command = Command::new(cargo);
+        command
+            .args(["build", "--quiet", "--manifest-path"])
+            .arg(&manifest)
+            .args(["--target", self.target, "--profile", self.profile.name()])
+            .args(["--features", &self.feature_list()])
+            .env("CARGO_TARGET_DIR", &folder)
+            .env("TILLWATCH_FIRMWARE_MODULE", self.module())
+            .env_remove("TILLWATCH_DIGEST_RECORDS");
+        if let Some(records) = self.digest_records {
+            command.env("TILLWATCH_DIGEST_RECORDS", records.to_string());
+        }
+        let answer = command.output().map_err(|error| format!("cargo did not start: {error}"))?;
+        if !answer.status.success() {
+            return Err(self.explain(&String::from_utf8_lossy(&answer.stderr)));
+        }
+        // Builds with other features land in the same place, so each image is kept under its own name.
+        let built = folder.join(self.target).join(self.profile.name()).join("tillwatch-firmware");
+        let kept = folder.join("images").join(format!("{}.elf", self.name()));
+        fs::create_dir_all(folder.join("images"))
+            .and_then(|()| fs::copy(&built, &kept))
+            .map_err(|error| format!("{}: {error}", kept.display()))?;
+        Ok(kept)
+    }
+
+    /// The name of the image: model, target, profile and features.
+    pub fn name(&self) -> String {
+        let model = match self.model {
+            Model::Empty => "empty",
+            Model::Committed(module) => module,
+            Model::Baked { package, .. } => package,
+        };
+        let mut name = format!("{model}-{}-{}", self.target, self.profile.name());
+        for feature in self.features {
+            name.push('-');
+            name.push_str(feature);
+        }
+        name
+    }
+
+    fn feature_list(&self) -> String {
+        let empty = (*self.model == Model::Empty).then_some("empty_model");
+        let features: Vec<&str> = self.features.iter().copied().chain(empty).collect();
+        features.join(",")
+    }
+
+    /// Where the model's functions are, seen from the firmware's dependency `model`.
+    fn module(&self) -> String {
+        match self.model {
+            Model::Empty => "model".to_owned(),
+            Model::Committed(module) => format!("model::{module}"),
+            Model::Baked { module, .. } if module.is_empty() => "model".to_owned(),
+            Model::Baked { module, .. } => format!("model::{module}"),
+        }
+    }
+
+    fn explain(&self, said: &str) -> String {
+        if said.contains(&format!("undefined symbol: {PANIC_PROOF}")) {
+            return format!(
+                "{}: a panic is left, so the image does not link; build it with the feature panics_allowed and audit it to see who panics",
+                self.name()
+            );
+        }
+        let from_first_error = said.find("error").map_or(said, |at| &said[at..]);
+        let lines: Vec<&str> = from_first_error.lines().take(ERROR_LINES).collect();
+        format!("{} does not build:\n{}", self.name(), lines.join("\n"))
+    }
+}
+
+/// Lines of the compiler's message that are shown.
+const ERROR_LINES: usize = 30;
+
+/// The folder of the repository.
+pub fn root() -> &'static Path {
+    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+    package.parent().unwrap_or(package)
+}
+
+/// The folder of the firmware's sources.
+fn source() -> PathBuf {
+    root().join("tests").join("firmware")
+}
+
+/// Writes a manifest that builds the firmware's sources against another crate, and gives its path.
+fn stage(folder: &Path, package: &str, baked: &Path) -> Result<PathBuf, String> {
+    let baked = baked.canonicalize().map_err(|error| format!("{}: {error}", baked.display()))?;
+    let manifest = source().join("Cargo.toml");
+    let text = fs::read_to_string(&manifest).map_err(|error| format!("{}: {error}", manifest.display()))?;
+    let staged = folder.join("manifests").join(package);
+    fs::create_dir_all(&staged).map_err(|error| format!("{}: {error}", staged.display()))?;
+    let path = staged.join("Cargo.toml");
+    fs::write(&path, staged_manifest(&text, root(), package, &baked)?)
+        .map_err(|error| format!("{}: {error}", path.display()))?;
+    // The same versions of everything else.
+    let lock = source().join("Cargo.lock");
+    fs::copy(&lock, staged.join("Cargo.lock")).map_err(|error| format!("{}: {error}", lock.display()))?;
+    Ok(path)
+}
+
+/// The firmware's manifest with absolute paths and with another crate as `model`.
+fn staged_manifest(text: &str, root: &Path, package: &str, baked: &Path) -> Result<String, String> {
+    let engine = toml_string(&root.join("crates").join("engine"));
+    let mut staged = String::new();
+    let mut has_model = false;
+    for line in text.lines() {
+        if line.starts_with("model = ") {
+            has_model = true;
+            staged.push_str(&format!("model = {{ package = \"{package}\", path = {} }}", toml_string(baked)));
+        } else if line.starts_with("tillwatch-engine = ") {
+            staged.push_str(&format!("tillwatch-engine = {{ path = {engine} }}"));
+        } else if line.starts_with("path = ") {
+            let main = root.join("tests").join("firmware").join("src").join("main.rs");
+            staged.push_str(&format!("path = {}", toml_string(&main)));
+        } else {
+            staged.push_str(line);
+        }
+        staged.push('\n');
+        if line == "[package]" {
+            let script = root.join("tests").join("firmware").join("build.rs");
+            staged.push_str(&format!("build = {}\n", toml_string(&script)));
+        }
+    }
+    // A baked crate names the engine by version; here it is the one of this repository.
+    staged.push_str(&format!("\n[patch.crates-io]\ntillwatch-engine = {{ path = {engine} }}\n"));
+    if has_model {
+        Ok(staged)
+    } else {
+        Err("tests/firmware/Cargo.toml has no line \"model = …\"".to_owned())
+    }
+}
+
+fn toml_string(path: &Path) -> String {
+    format!("{:?}", path.display().to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn build<'a>(model: &'a Model, features: &'a [&'a str]) -> Build<'a> {
+        let profile = Profile::Size;
+        Build { target: "thumbv7m-none-eabi", profile, model, features, digest_records: None }
+    }
+
+    #[test]
+    fn images_are_named_by_what_they_hold() {
+        let model = Model::Committed("point_of_sale".to_owned());
+        let build = build(&model, &["bare"]);
+        assert_eq!(build.name(), "point_of_sale-thumbv7m-none-eabi-firmware-bare");
+        assert_eq!(
+            (build.module().as_str(), build.feature_list().as_str()),
+            ("model::point_of_sale", "bare")
+        );
+    }
+
+    #[test]
+    fn a_baked_crate_is_named_in_the_manifest() {
+        let text = fs::read_to_string(source().join("Cargo.toml")).unwrap();
+        let staged = staged_manifest(&text, Path::new("/r"), "my-model", Path::new("/m")).unwrap();
+        for line in [
+            "model = { package = \"my-model\", path = \"/m\" }",
+            "tillwatch-engine = { path = \"/r/crates/engine\" }",
+            "path = \"/r/tests/firmware/src/main.rs\"",
+            "build = \"/r/tests/firmware/build.rs\"",
+        ] {
+            assert!(staged.lines().any(|found| found == line), "{line} is missing in\n{staged}");
+        }
+        assert!(!staged.contains("../"), "{staged}");
+        assert!(staged_manifest("[package]\n", Path::new("/r"), "m", Path::new("/m")).is_err());
+    }
+
+    #[test]
+    fn a_panic_is_told_from_other_errors() {
+        let model = Model::Empty;
+        let build = build(&model, &[]);
+        let linker = "error: linking failed\nrust-lld: error: undefined symbol: tillwatch_panics\n";
+        assert!(build.explain(linker).contains("a panic is left"));
+        assert!(build.explain("warning: x\nerror: no field").ends_with("does not build:\nerror: no field"));
+    }
+}

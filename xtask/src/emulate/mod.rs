@@ -1,0 +1,125 @@
+//! Runs firmware on emulated cores: two emulators that must agree.
+//!
+//! [`armagnac`] is pure Rust and always there; [`qemu`] is the second witness and runs what the first cannot. Both give
+//! exact instruction counts, never cycles.
+
+pub mod armagnac;
+mod decode;
+pub mod firmware;
+#[cfg(test)]
+mod handmade;
+pub mod image;
+mod memory;
+pub mod qemu;
+mod trace;
+
+use std::fmt;
+
+/// The marker before the counted call.
+pub const MEASURE_START: &str = "measure_start";
+/// The marker after the counted call.
+pub const MEASURE_STOP: &str = "measure_stop";
+/// The function that the firmware enters once nothing more is to be counted.
+pub const MEASURED_ALL: &str = "measured_all";
+
+/// What a run of a firmware showed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Outcome {
+    /// Everything that it printed.
+    pub output: String,
+    /// Instructions of each measured call, in order: the call, the function and its return.
+    pub instructions: Vec<u64>,
+    /// True when it ended by itself and reported success.
+    pub exit_ok: bool,
+}
+
+impl Outcome {
+    /// Fewest and most instructions of a measured call; none where nothing was measured.
+    pub fn instruction_range(&self) -> Option<(u64, u64)> {
+        Some((*self.instructions.iter().min()?, *self.instructions.iter().max()?))
+    }
+
+    /// What follows `word` and a space on the first line that begins so.
+    pub fn value(&self, word: &str) -> Option<&str> {
+        self.output.lines().find_map(|line| line.strip_prefix(word)?.strip_prefix(' '))
+    }
+
+    /// The digest and the number of records that it covers.
+    pub fn digest(&self) -> Option<(u64, u32)> {
+        let (digest, rest) = self.value("digest")?.split_once(" over ")?;
+        let records = rest.strip_suffix(" records")?;
+        Some((u64::from_str_radix(digest, 16).ok()?, records.parse().ok()?))
+    }
+
+    /// Most bytes of stack that a measured call touched, below the caller's frame.
+    pub fn stack_bytes(&self) -> Option<u32> {
+        self.value("stack")?.parse().ok()
+    }
+
+    /// The scores of the known answers, in order.
+    pub fn scores(&self) -> Vec<u64> {
+        let words = self.output.lines().filter_map(|line| line.strip_prefix("score ")?.split(' ').next());
+        words.filter_map(|word| u64::from_str_radix(word, 16).ok()).collect()
+    }
+
+    /// True when it reported success and printed its last line, so that nothing was cut off.
+    pub fn is_complete(&self) -> bool {
+        self.exit_ok && self.output.lines().last() == Some("done")
+    }
+}
+
+/// Why a run gave no outcome.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// The emulator is not on this machine: the row was not run.
+    NotFound {
+        /// What was looked for.
+        program: &'static str,
+        /// The command that would provide it.
+        install: &'static str,
+    },
+    /// It ran and something went wrong.
+    Broken(String),
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotFound { program, install } => write!(f, "{program} not found; {install}"),
+            Self::Broken(message) => f.write_str(message),
+        }
+    }
+}
+
+impl std::error::Error for Failure {}
+
+impl From<String> for Failure {
+    fn from(message: String) -> Self {
+        Self::Broken(message)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_read_back() {
+        let output = "model m\nscore 00000000000000ff percentile 3 verdict watch\nself-test ok\n\
+                      digest 3accd601e49132ec over 20 records\nstack 28\ndone\n";
+        let outcome = Outcome { output: output.to_owned(), instructions: vec![7, 5, 6], exit_ok: true };
+        assert_eq!(outcome.digest(), Some((0x3acc_d601_e491_32ec, 20)));
+        assert_eq!(outcome.stack_bytes(), Some(28));
+        assert_eq!(outcome.scores(), [255]);
+        assert_eq!(outcome.instruction_range(), Some((5, 7)));
+        assert!(outcome.is_complete());
+        assert!(!Outcome { exit_ok: false, ..outcome.clone() }.is_complete());
+        assert!(!Outcome { output: output.replace("done\n", ""), ..outcome }.is_complete());
+    }
+
+    #[test]
+    fn a_missing_emulator_says_what_to_install() {
+        let failure = Failure::NotFound { program: "x", install: "apt-get install y" };
+        assert_eq!(failure.to_string(), "x not found; apt-get install y");
+    }
+}

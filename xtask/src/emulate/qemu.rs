@@ -1,0 +1,199 @@
+//! The second witness: QEMU, which also knows the DSP instructions, ARMv8-M and RISC-V.
+//!
+//! A firmware runs twice: once at full speed for its output, once with one log line per instruction, of which the
+//! measured calls are counted and the rest is cut off. Counts are exact and equal those of [`super::armagnac`].
+
+use super::image::Image;
+use super::trace::{self, Markers};
+use super::{Failure, MEASURE_START, MEASURE_STOP, MEASURED_ALL, Outcome};
+use std::io::{BufReader, ErrorKind, Read};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+/// An emulated board.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Machine {
+    /// MPS2 AN385, Cortex-M3: runs images of ARMv7-M and of ARMv6-M, whose instructions are a subset.
+    An385,
+    /// MPS2 AN386, Cortex-M4: ARMv7E-M.
+    An386,
+    /// MPS2 AN505, Cortex-M33: ARMv8-M.
+    An505,
+    /// The board "virt" with an RV32 core.
+    Virt,
+}
+
+impl Machine {
+    /// The program that emulates it.
+    pub fn program(self) -> &'static str {
+        match self {
+            Self::An385 | Self::An386 | Self::An505 => "qemu-system-arm",
+            Self::Virt => "qemu-system-riscv32",
+        }
+    }
+
+    /// The command that installs the program on Debian and Ubuntu.
+    pub fn install(self) -> &'static str {
+        match self {
+            Self::An385 | Self::An386 | Self::An505 => "apt-get install qemu-system-arm",
+            Self::Virt => "apt-get install qemu-system-misc",
+        }
+    }
+
+    fn arguments(self) -> &'static [&'static str] {
+        match self {
+            Self::An385 => &["-M", "mps2-an385"],
+            Self::An386 => &["-M", "mps2-an386"],
+            Self::An505 => &["-M", "mps2-an505"],
+            Self::Virt => &["-M", "virt", "-bios", "none"],
+        }
+    }
+}
+
+/// A run that takes longer hangs: 10,000 records take about a second.
+const LONGEST_RUN: Duration = Duration::from_secs(300);
+
+/// Runs a firmware to its end and counts its measured calls.
+///
+/// # Errors
+/// [`Failure::NotFound`] where the emulator is not installed; else what went wrong.
+pub fn run(elf: &Path, machine: Machine) -> Result<Outcome, Failure> {
+    let image = Image::read(elf)?;
+    let version = version(machine)?;
+    let markers = Markers {
+        start: image.address_of(MEASURE_START)?,
+        stop: image.address_of(MEASURE_STOP)?,
+        end: image.address_of(MEASURED_ALL)?,
+    };
+    let (output, exit_ok) = run_for_output(elf, machine)?;
+    let instructions = run_for_counts(elf, machine, version, markers)?;
+    Ok(Outcome { output, instructions, exit_ok })
+}
+
+/// Major and minor version of the installed emulator.
+///
+/// # Errors
+/// As [`run`].
+pub fn version(machine: Machine) -> Result<(u32, u32), Failure> {
+    let program = machine.program();
+    let answer = match Command::new(program).arg("--version").output() {
+        Ok(answer) => answer,
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            return Err(Failure::NotFound { program, install: machine.install() });
+        }
+        Err(error) => return Err(Failure::Broken(format!("{program} did not start: {error}"))),
+    };
+    let text = String::from_utf8_lossy(&answer.stdout);
+    parse_version(&text).ok_or_else(|| Failure::Broken(format!("{program} --version answered {text:?}")))
+}
+
+/// Reads `QEMU emulator version 7.2.22 (Debian …)`.
+fn parse_version(text: &str) -> Option<(u32, u32)> {
+    let mut numbers = text.split("version ").nth(1)?.split('.');
+    Some((numbers.next()?.parse().ok()?, numbers.next()?.parse().ok()?))
+}
+
+fn command(elf: &Path, machine: Machine, console: &str) -> Command {
+    let mut command = Command::new(machine.program());
+    command
+        .args(machine.arguments())
+        .args(["-nographic", "-monitor", "none", "-serial", "none", "-chardev", console])
+        .args(["-semihosting-config", "enable=on,target=native,chardev=console", "-kernel"])
+        .arg(elf)
+        .stdin(Stdio::null());
+    command
+}
+
+fn run_for_output(elf: &Path, machine: Machine) -> Result<(String, bool), Failure> {
+    let mut child = command(elf, machine, "stdio,id=console")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .map_err(|error| format!("{} did not start: {error}", machine.program()))?;
+    let (done, waiting) = mpsc::channel();
+    let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
+    let said = thread::spawn(move || text_of(stderr));
+    thread::spawn(move || done.send(text_of(stdout)));
+    let output = waiting.recv_timeout(LONGEST_RUN);
+    if output.is_err() {
+        stop(&mut child);
+    }
+    let output =
+        output.map_err(|_| format!("{}: no end after {} s", elf.display(), LONGEST_RUN.as_secs()))?;
+    let status = child.wait().map_err(|error| error.to_string())?;
+    let said = said.join().unwrap_or_default();
+    if !status.success() && output.is_empty() {
+        let first = said.lines().next().unwrap_or("no message");
+        return Err(Failure::Broken(format!("{} ended with {status}: {first}", machine.program())));
+    }
+    Ok((output, status.success()))
+}
+
+fn text_of(pipe: Option<impl Read>) -> String {
+    let mut bytes = Vec::new();
+    if let Some(mut pipe) = pipe {
+        // What was read before a failure is worth showing, and a cut output lacks its last line.
+        let _ = pipe.read_to_end(&mut bytes);
+    }
+    String::from_utf8_lossy(&bytes).replace('\r', "")
+}
+
+fn run_for_counts(
+    elf: &Path,
+    machine: Machine,
+    version: (u32, u32),
+    markers: Markers,
+) -> Result<Vec<u64>, Failure> {
+    let one_by_one: &[&str] =
+        if version >= (8, 1) { &["-accel", "tcg,one-insn-per-tb=on"] } else { &["-singlestep"] };
+    let mut child = command(elf, machine, "null,id=console")
+        .args(one_by_one)
+        .args(["-d", "exec,nochain"])
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .map_err(|error| format!("{} did not start: {error}", machine.program()))?;
+    let log = child.stderr.take().ok_or_else(|| "the emulator has no log".to_owned())?;
+    let counts = trace::count(BufReader::with_capacity(1 << 16, log), markers);
+    stop(&mut child);
+    counts.map_err(|error| Failure::Broken(format!("the log of {} broke off: {error}", machine.program())))
+}
+
+/// Ends a child that may have ended already.
+fn stop(child: &mut Child) {
+    let _ = child.kill();
+    let _ = child.wait();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::handmade;
+    use super::*;
+
+    #[test]
+    fn versions_are_read() {
+        assert_eq!(parse_version("QEMU emulator version 7.2.22 (Debian 1:7.2+dfsg)\n"), Some((7, 2)));
+        assert_eq!(parse_version("QEMU emulator version 10.0.2\n"), Some((10, 0)));
+        assert_eq!(parse_version("no such thing"), None);
+    }
+
+    #[test]
+    fn the_handmade_loop_counts_as_on_paper_where_qemu_is_installed() {
+        let folder = tempfile::tempdir().unwrap();
+        let elf = folder.path().join("loop.elf");
+        for turns in [1, 200] {
+            std::fs::write(&elf, handmade::counting_loop(turns)).unwrap();
+            match run(&elf, Machine::An385) {
+                Ok(outcome) => {
+                    assert_eq!(outcome.instructions, [3 + 2 * u64::from(turns)]);
+                    assert_eq!((outcome.output.as_str(), outcome.exit_ok), ("ok\n", true));
+                }
+                Err(Failure::NotFound { install, .. }) => assert!(install.contains("qemu-system-arm")),
+                Err(failure) => panic!("{failure}"),
+            }
+        }
+    }
+}
