@@ -1,0 +1,143 @@
+//! The network: shapes, output rules, accumulators.
+
+use super::{allowed, refused, with_word, zeros};
+use crate::toy::{Toy, forever};
+use tillwatch_model::{Activation, Cause, Dense};
+
+#[test]
+fn layer_shapes() {
+    refused(&[
+        ("no layer", |toy| toy.layers.clear(), Cause::LayerShape, 0),
+        ("first layer too narrow", |toy| toy.layers[0].in_len = 15, Cause::LayerShape, 0),
+        ("layers that do not meet", |toy| toy.layers[1].in_len = 5, Cause::LayerShape, 1),
+        ("a weight short", |toy| toy.layers[1].weights = zeros(29), Cause::LayerShape, 1),
+        ("a channel short", |toy| toy.layers[2].channels = zeros(8 * 15), Cause::LayerShape, 2),
+        (
+            "no output",
+            |toy| toy.layers[1] = Dense { out_len: 0, weights: &[], channels: &[], ..toy.layers[1] },
+            Cause::LayerShape,
+            1,
+        ),
+        ("an answer narrower than the record", |toy| _ = toy.layers.pop(), Cause::LayerRule, 1),
+        (
+            "an answer of another width",
+            |toy| {
+                _ = toy.layers.pop();
+                toy.layers[1].activation = Activation::Clamp;
+            },
+            Cause::LayerShape,
+            1,
+        ),
+    ]);
+}
+
+#[test]
+fn layer_rules() {
+    refused(&[
+        ("input below an i8", |toy| toy.body.input.rule.out_min = -129, Cause::LayerRule, 0),
+        ("input above an i8", |toy| toy.body.input.rule.out_max = 128, Cause::LayerRule, 0),
+        ("input multiplier negative", |toy| toy.body.input.multiplier = -1, Cause::LayerRule, 0),
+        ("input shift", |toy| toy.body.input.rule.shift = 16, Cause::LayerRule, 0),
+        (
+            "empty range",
+            |toy| (toy.layers[0].rule.out_min, toy.layers[0].rule.out_max) = (1, 0),
+            Cause::LayerRule,
+            0,
+        ),
+        ("hidden above an i8", |toy| toy.layers[1].rule.out_max = 128, Cause::LayerRule, 1),
+        ("last below a wide code", |toy| toy.layers[2].rule.out_min = -32_768, Cause::LayerRule, 2),
+        ("zero point far away", |toy| toy.layers[0].rule.zero_point = 65_537, Cause::LayerRule, 0),
+        ("zero point at the end", |toy| toy.layers[0].rule.zero_point = i32::MIN, Cause::LayerRule, 0),
+        ("shift", |toy| toy.layers[0].rule.shift = 16, Cause::LayerRule, 0),
+        (
+            "channel multiplier negative",
+            |toy| toy.layers[1].channels = with_word(toy.layers[1].channels, 3, -1),
+            Cause::LayerRule,
+            1,
+        ),
+        (
+            "a table too short",
+            |toy| toy.layers[1].activation = Activation::Table(zeros(255)),
+            Cause::LayerRule,
+            1,
+        ),
+        (
+            "a narrow table at the end",
+            |toy| toy.layers[2].activation = Activation::Table(zeros(256)),
+            Cause::LayerRule,
+            2,
+        ),
+        (
+            "a rim table inside",
+            |toy| toy.layers[1].activation = Activation::RimTable(zeros(1026)),
+            Cause::LayerRule,
+            1,
+        ),
+        (
+            "a rim table too short",
+            |toy| toy.layers[2].activation = Activation::RimTable(zeros(1025)),
+            Cause::LayerRule,
+            2,
+        ),
+        (
+            "a rim table that jumps",
+            |toy| {
+                let jump = with_word(zeros(1028), 100, i32::from_le_bytes([0, 0xc0, 0x01, 0x40]));
+                toy.layers[2].activation = Activation::RimTable(&jump[..1026]);
+            },
+            Cause::LayerRule,
+            2,
+        ),
+        (
+            "a rim table with no wide code",
+            |toy| toy.layers[2].activation = Activation::RimTable(&with_word(zeros(1028), 9, 0x8000)[..1026]),
+            Cause::LayerRule,
+            2,
+        ),
+    ]);
+    allowed(&[
+        ("far zero points", |toy| toy.layers[0].rule.zero_point = -65_536),
+        ("a rim table that climbs as steeply as it may", |toy| {
+            let climb = with_word(zeros(1028), 100, i32::from_le_bytes([0, 0xc0, 0, 0x40]));
+            toy.layers[2].activation = Activation::RimTable(&climb[..1026]);
+        }),
+        ("the largest input shift", |toy| toy.body.input.rule.shift = 15),
+        ("one code only", |toy| (toy.layers[0].rule.out_min, toy.layers[0].rule.out_max) = (7, 7)),
+    ]);
+}
+
+/// A layer 0 whose first channel has all weights -128, this bias and this shift.
+fn heavy(toy: &mut Toy, bias: i32, shift: u32) {
+    let mut weights = vec![0; 16 * 6];
+    weights[..16].fill(0x80);
+    let layer = &mut toy.layers[0];
+    layer.weights = forever(weights);
+    layer.channels = with_word(zeros(8 * 6), 0, bias);
+    layer.channels = with_word(layer.channels, 1, i32::MAX);
+    layer.rule.shift = shift;
+}
+
+/// What the weights of [`heavy`] add to its bound.
+const HEAVY: i32 = 128 * 128 * 16;
+
+#[test]
+fn accumulators() {
+    refused(&[
+        ("a bias too many", |toy| heavy(toy, i32::MAX - HEAVY + 1, 0), Cause::Accumulator, 0),
+        ("a negative bias too many", |toy| heavy(toy, -(i32::MAX - HEAVY + 1), 0), Cause::Accumulator, 0),
+        ("the most negative bias", |toy| heavy(toy, i32::MIN, 0), Cause::Accumulator, 0),
+        ("a shift too many", |toy| heavy(toy, 0, 13), Cause::Accumulator, 0),
+        (
+            "overflow in a later layer",
+            |toy| toy.layers[2].channels = with_word(toy.layers[2].channels, 30, i32::MAX),
+            Cause::Accumulator,
+            2,
+        ),
+    ]);
+    allowed(&[
+        ("the largest bias", |toy| heavy(toy, i32::MAX - HEAVY, 0)),
+        ("the smallest bias", |toy| heavy(toy, -(i32::MAX - HEAVY), 0)),
+        ("the largest shift of these weights", |toy| heavy(toy, 0, 12)),
+        ("the largest shift and bias", |toy| heavy(toy, (i32::MAX >> 12) - HEAVY, 12)),
+    ]);
+}
