@@ -5,17 +5,18 @@ use std::collections::BTreeSet;
 
 const KEYWORDS: [&str; 52] = [
     "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate", "do", "dyn",
-    "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro",
-    "match", "mod", "move", "mut", "override", "priv", "pub", "ref", "return", "self", "Self", "static", "struct",
-    "super", "trait", "true", "try", "type", "typeof", "unsafe", "unsized", "use", "virtual", "where", "while",
-    "yield",
+    "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop",
+    "macro", "match", "mod", "move", "mut", "override", "priv", "pub", "ref", "return", "self", "Self",
+    "static", "struct", "super", "trait", "true", "try", "type", "typeof", "unsafe", "unsized", "use",
+    "virtual", "where", "while", "yield",
 ];
 
 /// A crate name, or an error that says what one looks like.
 pub(crate) fn crate_name(name: &str) -> Result<String, BakeError> {
     let lower = name.to_ascii_lowercase();
     let starts_well = lower.starts_with(|first: char| first.is_ascii_lowercase());
-    let is_plain = lower.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_');
+    let is_plain =
+        lower.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_');
     if starts_well && is_plain && lower.len() <= 64 && !KEYWORDS.contains(&lower.as_str()) {
         Ok(lower)
     } else {
@@ -81,7 +82,16 @@ mod tests {
         let names = variants(["chip", "Chip", "unknown", "", "3ds", "mag-stripe", "self", "é"].into_iter());
         assert_eq!(
             names,
-            ["Chip", "ChipLevel2", "UnknownLevel3", "Level", "Level3ds", "MagStripe", "SelfLevel7", "LevelLevel8"]
+            [
+                "Chip",
+                "ChipLevel2",
+                "UnknownLevel3",
+                "Level",
+                "Level3ds",
+                "MagStripe",
+                "SelfLevel7",
+                "LevelLevel8"
+            ]
         );
     }
 }

@@ -7,6 +7,7 @@
 #![deny(missing_docs)]
 
 mod build_script;
+mod constants;
 mod error;
 mod identifier;
 mod package;

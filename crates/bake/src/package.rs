@@ -41,7 +41,8 @@ pub fn bake(model: &Model<'_>, options: &Options) -> Result<Baked, BakeError> {
     let plan = Plan::new(model, options.name.as_deref())?;
     let mut files = sources(&plan, Place::Crate, "src");
     files.push((PathBuf::from("Cargo.toml"), cargo_toml(&plan, options.engine.as_deref()).into_bytes()));
-    files.push((PathBuf::from("rustfmt.toml"), b"max_width = 110\nuse_small_heuristics = \"Max\"\n".to_vec()));
+    files
+        .push((PathBuf::from("rustfmt.toml"), b"max_width = 110\nuse_small_heuristics = \"Max\"\n".to_vec()));
     files.push((PathBuf::from("README.md"), format!("# {}\n\n{}", plan.name, summary(&plan)).into_bytes()));
     files.push((PathBuf::from(MANIFEST), manifest(&plan).into_bytes()));
     files.sort();
@@ -164,11 +165,26 @@ fn report(plan: &Plan<'_>) -> String {
     let mut text = format!("{:<12}{:>8}{:>8}{:>10}{:>10}\n", "part", "inputs", "outputs", "MACs", "bytes");
     // Writing to a string cannot fail.
     for (index, layer) in plan.layers.iter().enumerate() {
-        let bytes = layer.tiles.len() * 16 + layer.channels.len() * 32 + layer.table.len() * if layer.table.len() > 256 { 2 } else { 1 };
-        let _ = writeln!(text, "{:<12}{:>8}{:>8}{:>10}{bytes:>10}", format!("layer {index}"), layer.in_len, layer.out_len, layer.in_len * layer.out_len);
+        let bytes = layer.tiles.len() * 16
+            + layer.channels.len() * 32
+            + layer.table.len() * if layer.table.len() > 256 { 2 } else { 1 };
+        let _ = writeln!(
+            text,
+            "{:<12}{:>8}{:>8}{:>10}{bytes:>10}",
+            format!("layer {index}"),
+            layer.in_len,
+            layer.out_len,
+            layer.in_len * layer.out_len
+        );
     }
     let prototypes = plan.model.body().heads.prototypes.len();
-    let _ = writeln!(text, "{:<12}{:>8}{:>8}{prototypes:>10}{prototypes:>10}", "prototypes", plan.n_columns, prototypes / plan.n_columns);
+    let _ = writeln!(
+        text,
+        "{:<12}{:>8}{:>8}{prototypes:>10}{prototypes:>10}",
+        "prototypes",
+        plan.n_columns,
+        prototypes / plan.n_columns
+    );
     let _ = writeln!(text, "{:<12}{:>8}{:>8}{:>10}{:>10}", "all", "", "", plan.macs(), plan.constant_bytes);
     text
 }

@@ -51,7 +51,8 @@ impl<'a> Plan<'a> {
         for field in &fields {
             field_name(field.name)?;
         }
-        let layers: Vec<LayerPlan> = body.layers.iter().map(|Layer::Dense(dense)| LayerPlan::new(&dense)).collect();
+        let layers: Vec<LayerPlan> =
+            body.layers.iter().map(|Layer::Dense(dense)| LayerPlan::new(&dense)).collect();
         let mut buffers = [1; 2];
         for (index, layer) in layers.iter().enumerate() {
             let buffer = &mut buffers[index % 2];
@@ -122,7 +123,9 @@ impl LayerPlan {
             in_tiles,
             out_tiles,
             tiles: (0..out_tiles).flat_map(|out| (0..in_tiles).map(move |input| tile(out, input))).collect(),
-            channels: (0..out_tiles).map(|group| core::array::from_fn(|index| channel(group * TILE + index))).collect(),
+            channels: (0..out_tiles)
+                .map(|group| core::array::from_fn(|index| channel(group * TILE + index)))
+                .collect(),
             rule: dense.rule,
             table: match dense.activation {
                 Activation::Clamp => Vec::new(),

@@ -8,7 +8,8 @@ use tillwatch_model::{Field, FieldKind};
 
 /// The source of `record.rs`.
 pub(crate) fn emit(plan: &Plan<'_>) -> String {
-    let mut out = inner_docs("The record to be scored. It has no byte strings: nothing that could hold a card number.");
+    let mut out =
+        inner_docs("The record to be scored. It has no byte strings: nothing that could hold a card number.");
     out.push_str("\nuse tillwatch_engine::feature::MISSING;\n");
     for field in &plan.fields {
         if let FieldKind::Category { vocabulary } = field.kind {
@@ -18,7 +19,13 @@ pub(crate) fn emit(plan: &Plan<'_>) -> String {
     out.push_str("\n/// One record, in raw steps.\n#[derive(Clone, Copy, Debug, PartialEq, Eq)]\npub struct Record {\n");
     for field in &plan.fields {
         // Writing to a string cannot fail.
-        let _ = writeln!(out, "{}    pub {}: {},", docs(&description(field), "    "), field.name, rust_type(field));
+        let _ = writeln!(
+            out,
+            "{}    pub {}: {},",
+            docs(&description(field), "    "),
+            field.name,
+            rust_type(field)
+        );
     }
     out.push_str("}\n\nimpl Record {\n");
     let _ = writeln!(out, "    /// The raw values, in the order of [`super::FIELD_NAMES`].\n    #[must_use]");
@@ -68,7 +75,13 @@ fn description(field: &Field<'_>) -> String {
         FieldKind::Seconds => format!("`{}`, seconds since 2000-01-01 00:00", field.name),
     };
     if matches!(field.kind, FieldKind::Number) {
-        let _ = write!(text, "; {} {} to {}", if field.range_is_declared { "declared" } else { "seen in training:" }, field.low, field.high);
+        let _ = write!(
+            text,
+            "; {} {} to {}",
+            if field.range_is_declared { "declared" } else { "seen in training:" },
+            field.low,
+            field.high
+        );
     }
     text + if field.nullable { "; `None` where it is missing." } else { "." }
 }

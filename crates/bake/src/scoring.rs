@@ -1,12 +1,13 @@
 //! The root of the generated code: constants, working memory, the score.
 
+use crate::constants;
 use crate::plan::Plan;
 use crate::record;
-use crate::source::{docs, inner_docs, lines, plain, table};
+use crate::source::{docs, inner_docs, plain};
 use crate::weights::upper;
 use std::fmt::Write;
 use tillwatch_engine::kernel::activation::RIM_TABLE_LEN;
-use tillwatch_model::{Feature, Preparation, i32s};
+use tillwatch_model::{Feature, Preparation};
 
 /// Where the generated code will live.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,10 +26,10 @@ pub(crate) fn emit(plan: &Plan<'_>, place: Place) -> String {
     }
     out.push_str("\nmod record;\nmod weights;\n\npub use record::*;\n\n");
     out.push_str(&uses(plan));
-    out.push_str(&constants(plan));
+    out.push_str(&constants::emit(plan));
     out.push_str(&proofs(plan));
     out.push_str(&memory(plan));
-    out.push_str(&score(plan));
+    out.push_str(SCORE);
     out.push_str(&prepare(plan));
     out.push_str(&reconstruct(plan));
     out.push_str(CHECKS);
@@ -69,7 +70,9 @@ fn uses(plan: &Plan<'_>) -> String {
     names.sort_by_key(|name| (name.starts_with(|c: char| c.is_ascii_lowercase()), *name));
     names.dedup();
     let has_table = |wide: bool| {
-        plan.layers.iter().any(|layer| !layer.table.is_empty() && (layer.table.len() == RIM_TABLE_LEN) == wide)
+        plan.layers
+            .iter()
+            .any(|layer| !layer.table.is_empty() && (layer.table.len() == RIM_TABLE_LEN) == wide)
     };
     let activation = match (has_table(false), has_table(true)) {
         (false, false) => String::new(),
@@ -86,61 +89,13 @@ fn uses(plan: &Plan<'_>) -> String {
     )
 }
 
-fn constants(plan: &Plan<'_>) -> String {
-    let body = plan.model.body();
-    let block = plan.model.thresholds();
-    let field_names = plan.fields.iter().map(|field| format!("\"{}\"", field.name));
-    let feature_names = plan.features.iter().map(|feature| format!("\"{}\"", plain(feature.name).replace('"', "'")));
-    let vectors: Vec<(Vec<i32>, u64)> =
-        body.self_test.iter().map(|vector| (i32s(vector.raw).collect(), vector.score)).collect();
-    let seeded = plan.fields.iter().map(|field| {
-        let seeded = field.seeded();
-        format!("SeededField {{ low: {}, span: {}, nullable: {} }}", seeded.low, seeded.span, seeded.nullable)
-    });
-    let mut out = String::new();
-    let mut one = |doc: &str, name: &str, kind: &str, value: &str| {
-        out.push('\n');
-        out.push_str(&crate::source::constant(doc, "pub ", name, kind, value));
-    };
-    one("Name of the model.", "NAME", "&str", &format!("\"{}\"", plan.name));
-    one("Numeric contract that the scores obey.", "CONTRACT", "&str", &format!("\"{}\"", plain(body.contract)));
-    one("Raw values of a record.", "FIELDS", "usize", &plan.fields.len().to_string());
-    one("Features made of them.", "FEATURES", "usize", &plan.features.len().to_string());
-    one("Columns of wide codes that the features make.", "COLUMNS", "usize", &plan.n_columns.to_string());
-    one("Multiply-accumulates of a score: network and prototypes.", "MACS", "usize", &plan.macs().to_string());
-    one("Bytes of constants; code comes on top.", "FLASH_BYTES", "usize", &plan.constant_bytes.to_string());
-    one("Bytes of working memory.", "SCRATCH_BYTES", "usize", "size_of::<Scratch>()");
-    one("Bytes of memory in all for one stream of records.", "RAM_BYTES", "usize", "size_of::<Scratch>() + size_of::<Memories>()");
-    one("Promised alarms per million normal records, at most.", "ALARM_RATE_PPM", "u32", &block.alarm_rate_ppm.to_string());
-    let mut tables = vec![
-        table("Names of the raw values, in order.", "FIELD_NAMES", "[&str; FIELDS]", lines(field_names)),
-        table("Names of the features, in the order of [`tillwatch_engine::score::Reason::feature`].", "FEATURE_NAMES", "[&str; FEATURES]", lines(feature_names)),
-        table("What seeded records hold, for [`digest`].", "SEEDED_FIELDS", "[SeededField; FIELDS]", seeded),
-    ];
-    let rows = vectors.iter().map(|(raw, score)| format!("([{}], {score})", lines(raw).join(",\n    ")));
-    tables.push(table(
-        "Records and the scores they must give, each from empty memories.",
-        "SELF_TEST",
-        &format!("[([i32; FIELDS], u64); {}]", vectors.len()),
-        rows,
-    ));
-    for table in tables {
-        out.push('\n');
-        out.push_str(&table.replace("pub(super) const", "pub const"));
-    }
-    out
-}
-
 fn proofs(plan: &Plan<'_>) -> String {
     let mut out = "\nconst _: () = assert!(same_contract(CONTRACT, tillwatch_engine::CONTRACT), \"the engine has another contract\");\n".to_owned();
-    if out.len() > 113 {
-        out = "\nconst _: () =\n    assert!(same_contract(CONTRACT, tillwatch_engine::CONTRACT), \"the engine has another contract\");\n".to_owned();
-    }
     for (index, layer) in plan.layers.iter().enumerate() {
         // Writing to a string cannot fail.
         let _ = write!(
             out,
-            "const _: () = assert!(\n    accumulators_fit(\n        &weights::LAYER_{index}_TILES,\n        &weights::LAYER_{index}_CHANNELS,\n        {},\n        weights::LAYER_{index}_RULE.shift\n    ),\n    \"layer {index}: an accumulator could overflow\"\n);\n",
+            "const _: () = assert!(\n    accumulators_fit(&weights::LAYER_{index}_TILES, &weights::LAYER_{index}_CHANNELS, {}, weights::LAYER_{index}_RULE.shift),\n    \"layer {index}: an accumulator could overflow\"\n);\n",
             layer.in_tiles
         );
     }
@@ -176,14 +131,17 @@ fn memory(plan: &Plan<'_>) -> String {
     } else if one.len() <= crate::source::WIDTH {
         out.push_str(&one);
     } else {
-        let _ = writeln!(out, "    pub const EMPTY: Self = Self {{\n        {},\n    }};", values.join(",\n        "));
+        let _ = writeln!(
+            out,
+            "    pub const EMPTY: Self = Self {{\n        {},\n    }};",
+            values.join(",\n        ")
+        );
     }
     out.push_str("}\n");
     out
 }
 
-fn score(plan: &Plan<'_>) -> String {
-    let rest = "
+const SCORE: &str = "
 /// Scores a record.
 ///
 /// # Exactness
@@ -218,20 +176,25 @@ pub fn score_raw(raw: &[i32; FIELDS], memories: &mut Memories, scratch: &mut Scr
     evaluate(&heads, &scratch.codes, reconstruction, gains, &scratch.marks, &weights::THRESHOLDS)
 }
 ";
-    let _ = plan;
-    rest.to_owned()
-}
 
 fn prepare(plan: &Plan<'_>) -> String {
-    let memories = if has_memory(plan) { "memories" } else { "_: " };
-    let memories = if memories == "_: " { "_: &mut Memories" } else { "memories: &mut Memories" };
-    let mut out = format!(
-        "\n/// Raw values to wide codes.\nfn prepare(\n    raw: &[i32; FIELDS],\n    {memories},\n    codes: &mut [i16; COLUMNS],\n    marks: &mut [Mark; FEATURES],\n) {{\n"
+    let memories = if has_memory(plan) { "memories" } else { "_" };
+    let one = format!(
+        "fn prepare(raw: &[i32; FIELDS], {memories}: &mut Memories, codes: &mut [i16; COLUMNS], marks: &mut [Mark; FEATURES]) {{"
     );
+    let head = if one.len() <= crate::source::WIDTH {
+        one
+    } else {
+        format!(
+            "fn prepare(\n    raw: &[i32; FIELDS],\n    {memories}: &mut Memories,\n    codes: &mut [i16; COLUMNS],\n    marks: &mut [Mark; FEATURES],\n) {{"
+        )
+    };
+    let mut out = format!("\n/// Raw values to wide codes.\n{head}\n");
     let mut column = 0;
     for (index, feature) in plan.features.iter().enumerate() {
         let n = feature.preparation.n_columns();
-        let (constant, field, function) = (upper(feature.name), feature.field, function(&feature.preparation));
+        let (constant, field, function) =
+            (upper(feature.name), feature.field, function(&feature.preparation));
         // Writing to a string cannot fail.
         let _ = match feature.preparation {
             Preparation::OneHot(_) => writeln!(
@@ -245,7 +208,10 @@ fn prepare(plan: &Plan<'_>) -> String {
                 column + 1
             ),
             Preparation::Flag(_) => {
-                writeln!(out, "    (codes[{column}], marks[{index}]) = {function}(raw[{field}], weights::{constant});")
+                writeln!(
+                    out,
+                    "    (codes[{column}], marks[{index}]) = {function}(raw[{field}], weights::{constant});"
+                )
             }
             Preparation::Delta(_) => writeln!(
                 out,
@@ -257,7 +223,10 @@ fn prepare(plan: &Plan<'_>) -> String {
                 "    (codes[{column}], marks[{index}]) =\n        {function}(raw[{field}], &weights::{constant}, {window_log2}, &mut memories.{});",
                 feature.name
             ),
-            _ => writeln!(out, "    (codes[{column}], marks[{index}]) = {function}(raw[{field}], &weights::{constant});"),
+            _ => writeln!(
+                out,
+                "    (codes[{column}], marks[{index}]) = {function}(raw[{field}], &weights::{constant});"
+            ),
         };
         column += n;
     }
@@ -273,21 +242,42 @@ fn reconstruct(plan: &Plan<'_>) -> String {
         let names = ["even", "odd"];
         let (input, output) = (names[index % 2], names[(index + 1) % 2]);
         let part = |buffer: &str, which: usize, groups: usize, reference: &str| {
-            if plan.buffers[which] == groups { buffer.to_owned() } else { format!("{reference}{buffer}[..{groups}]") }
+            if plan.buffers[which] == groups {
+                buffer.to_owned()
+            } else {
+                format!("{reference}{buffer}[..{groups}]")
+            }
         };
         let source = part(input, index % 2, layer.in_tiles, "&");
-        let target = if index == last { "reconstruction".to_owned() } else { part(output, (index + 1) % 2, layer.out_tiles, "&mut ") };
-        // Writing to a string cannot fail.
-        let _ = writeln!(
-            out,
-            "    dense_tiles(\n        &weights::LAYER_{index}_TILES,\n        &weights::LAYER_{index}_CHANNELS,\n        weights::LAYER_{index}_RULE,\n        {source},\n        {target},\n    );"
-        );
+        let target = if index == last {
+            "reconstruction".to_owned()
+        } else {
+            part(output, (index + 1) % 2, layer.out_tiles, "&mut ")
+        };
+        let arguments = [
+            format!("&weights::LAYER_{index}_TILES"),
+            format!("&weights::LAYER_{index}_CHANNELS"),
+            format!("weights::LAYER_{index}_RULE"),
+            source,
+            target,
+        ];
+        let one = format!("    dense_tiles({});\n", arguments.join(", "));
+        if one.len() <= crate::source::WIDTH + 1 {
+            out.push_str(&one);
+        } else {
+            // Writing to a string cannot fail.
+            let _ = writeln!(out, "    dense_tiles(\n        {},\n    );", arguments.join(",\n        "));
+        }
         if layer.table.is_empty() {
             continue;
         }
         let call = if index == last { "rim_table" } else { "narrow_table" };
         let buffer = if index == last { "reconstruction" } else { output };
-        let sliced = if index != last && plan.buffers[(index + 1) % 2] != layer.out_tiles { format!("{buffer}[..{}]", layer.out_tiles) } else { buffer.to_owned() };
+        let sliced = if index != last && plan.buffers[(index + 1) % 2] != layer.out_tiles {
+            format!("{buffer}[..{}]", layer.out_tiles)
+        } else {
+            buffer.to_owned()
+        };
         let _ = writeln!(out, "    {call}({sliced}.as_flattened_mut(), &weights::LAYER_{index}_TABLE);");
     }
     out.push_str("}\n");
@@ -309,7 +299,9 @@ pub fn self_test(scratch: &mut Scratch) -> Result<(), SelfTestFailure> {
 #[must_use]
 pub fn digest(records: u32, seed: u32, scratch: &mut Scratch) -> u64 {
     let mut memories = Memories::EMPTY;
-    seeded_digest(&SEEDED_FIELDS, [0; FIELDS], records, seed, |raw| score_raw(raw, &mut memories, scratch).score)
+    seeded_digest(&SEEDED_FIELDS, [0; FIELDS], records, seed, |raw| {
+        score_raw(raw, &mut memories, scratch).score
+    })
 }
 
 #[cfg(test)]
@@ -352,5 +344,8 @@ pub(crate) fn record(plan: &Plan<'_>) -> String {
 
 /// Wrapped documentation for the README of a baked crate.
 pub(crate) fn summary(plan: &Plan<'_>) -> String {
-    docs(&card(plan), "").lines().map(|line| format!("{}\n", line.trim_start_matches("///").trim_start())).collect()
+    docs(&card(plan), "")
+        .lines()
+        .map(|line| format!("{}\n", line.trim_start_matches("///").trim_start()))
+        .collect()
 }

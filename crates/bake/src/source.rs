@@ -21,9 +21,10 @@ pub(crate) fn table(doc: &str, name: &str, kind: &str, rows: impl IntoIterator<I
 
 /// Doc comment lines, wrapped.
 pub(crate) fn docs(text: &str, indent: &str) -> String {
-    text.lines().flat_map(|line| wrap(line, WIDTH - indent.len() - 4)).map(|line| {
-        if line.is_empty() { format!("{indent}///\n") } else { format!("{indent}/// {line}\n") }
-    }).collect()
+    text.lines()
+        .flat_map(|line| wrap(line, WIDTH - indent.len() - 4))
+        .map(|line| if line.is_empty() { format!("{indent}///\n") } else { format!("{indent}/// {line}\n") })
+        .collect()
 }
 
 /// Inner doc comment lines, wrapped.

@@ -12,33 +12,72 @@ use tillwatch_model::{Preparation, i16s, one_hot_levels, u32s, u64s};
 
 /// The source of `weights.rs`.
 pub(crate) fn emit(plan: &Plan<'_>) -> String {
-    let mut out = inner_docs("The numbers of the model. Layer weights are `[output, input]` in tiles of four rows of four, zero-padded.");
-    out.push_str("\n");
+    let mut out = inner_docs(
+        "The numbers of the model. Layer weights are `[output, input]` in tiles of four rows of four, zero-padded.",
+    );
+    out.push('\n');
     let mut items: Vec<String> = Vec::new();
     for feature in &plan.features {
         items.push(preparation(&upper(feature.name), feature.name, &feature.preparation));
     }
     let input = plan.model.body().input;
-    items.push(constant("Scale from wide code to input code, as a fraction of 2^32.", "pub(super) ", "INPUT_MULTIPLIER", "i32", &input.multiplier.to_string()));
+    items.push(constant(
+        "Scale from wide code to input code, as a fraction of 2^32.",
+        "pub(super) ",
+        "INPUT_MULTIPLIER",
+        "i32",
+        &input.multiplier.to_string(),
+    ));
     items.push(rule("INPUT_RULE", "Zero point and range of the network's input.", input.rule));
     let mut offset = 0;
     for (index, layer) in plan.layers.iter().enumerate() {
         layer_items(&mut items, index, layer, plan.includes_bytes, &mut offset);
     }
     let heads = &plan.model.body().heads;
-    items.push(table("Score per squared residual of each column, in steps of 2^-24.", "GAINS", &format!("[u32; {}]", plan.n_columns), lines(u32s(heads.gains))));
-    items.push(table("Factor on the score by number of missing features, in steps of 2^-16.", "RESCALE", &format!("[u32; {}]", heads.rescale.len() / 4), lines(u32s(heads.rescale))));
+    items.push(table(
+        "Score per squared residual of each column, in steps of 2^-24.",
+        "GAINS",
+        &format!("[u32; {}]", plan.n_columns),
+        lines(u32s(heads.gains)),
+    ));
+    items.push(table(
+        "Factor on the score by number of missing features, in steps of 2^-16.",
+        "RESCALE",
+        &format!("[u32; {}]", heads.rescale.len() / 4),
+        lines(u32s(heads.rescale)),
+    ));
     let prototypes: Vec<i8> = heads.prototypes.iter().map(|&p| p as i8).collect();
     items.push(table(
-        &format!("{} prototypes of {} columns, wide codes divided by 2^PROTOTYPE_SHIFT.", prototypes.len() / plan.n_columns, plan.n_columns),
+        &format!(
+            "{} prototypes of {} columns, wide codes divided by 2^PROTOTYPE_SHIFT.",
+            prototypes.len() / plan.n_columns,
+            plan.n_columns
+        ),
         "PROTOTYPES",
         &format!("[i8; {}]", prototypes.len()),
-        prototypes.chunks(plan.n_columns).flat_map(|row| lines(row)),
+        prototypes.chunks(plan.n_columns).flat_map(lines),
     ));
-    items.push(constant("Left shift from a prototype entry to a wide code.", "pub(super) ", "PROTOTYPE_SHIFT", "u32", &heads.prototype_shift.to_string()));
-    items.push(constant("Score per squared prototype distance, in steps of 2^-24.", "pub(super) ", "PROTOTYPE_GAIN", "u32", &heads.prototype_gain.to_string()));
+    items.push(constant(
+        "Left shift from a prototype entry to a wide code.",
+        "pub(super) ",
+        "PROTOTYPE_SHIFT",
+        "u32",
+        &heads.prototype_shift.to_string(),
+    ));
+    items.push(constant(
+        "Score per squared prototype distance, in steps of 2^-24.",
+        "pub(super) ",
+        "PROTOTYPE_GAIN",
+        "u32",
+        &heads.prototype_gain.to_string(),
+    ));
     let columns = plan.model.body().columns;
-    items.push(table("Columns of each feature.", "COLUMNS_OF_FEATURES", &format!("[u8; {}]", columns.len()), lines(columns)));
+    items.push(table(
+        "Columns of each feature.",
+        "COLUMNS_OF_FEATURES",
+        &format!("[u8; {}]", columns.len()),
+        lines(columns),
+    ));
     items.push(thresholds(plan));
     out.push_str(&uses(plan));
     for item in items {
@@ -91,7 +130,8 @@ fn uses(plan: &Plan<'_>) -> String {
 fn preparation(name: &str, feature: &str, preparation: &Preparation<'_>) -> String {
     let affine = |doc: &str, affine: &Affine| {
         let Affine { center, multiplier, shift, fill } = affine;
-        let value = format!("Affine {{ center: {center}, multiplier: {multiplier}, shift: {shift}, fill: {fill} }}");
+        let value =
+            format!("Affine {{ center: {center}, multiplier: {multiplier}, shift: {shift}, fill: {fill} }}");
         constant(&format!("`{feature}`: {doc}"), "pub(super) ", name, "Affine", &value)
     };
     let level = |OneHot { off, on }: OneHot| format!("OneHot {{ off: {off}, on: {on} }}");
@@ -99,7 +139,9 @@ fn preparation(name: &str, feature: &str, preparation: &Preparation<'_>) -> Stri
         Preparation::Numeric(numbers) => affine("a number, standardised.", numbers),
         Preparation::Logarithm(numbers) => affine("the logarithm of a number, standardised.", numbers),
         Preparation::Delta(numbers) => affine("the logarithm of a change, standardised.", numbers),
-        Preparation::RatioToMean { affine: numbers, .. } => affine("the logarithm of a ratio to the running mean, standardised.", numbers),
+        Preparation::RatioToMean { affine: numbers, .. } => {
+            affine("the logarithm of a ratio to the running mean, standardised.", numbers)
+        }
         Preparation::OneHot(levels) => table(
             &format!("`{feature}`: codes of each level's column, unknown first."),
             name,
@@ -112,11 +154,16 @@ fn preparation(name: &str, feature: &str, preparation: &Preparation<'_>) -> Stri
             &format!("[i16; {}]", entries.len() / 2),
             lines(i16s(entries)),
         ),
-        Preparation::Flag(codes) => {
-            constant(&format!("`{feature}`: codes of no and yes."), "pub(super) ", name, "OneHot", &level(*codes))
-        }
+        Preparation::Flag(codes) => constant(
+            &format!("`{feature}`: codes of no and yes."),
+            "pub(super) ",
+            name,
+            "OneHot",
+            &level(*codes),
+        ),
         Preparation::Cyclic(rule) => {
-            let value = format!("Cyclic {{ turn_per_step: {}, amplitude: {} }}", rule.turn_per_step, rule.amplitude);
+            let value =
+                format!("Cyclic {{ turn_per_step: {}, amplitude: {} }}", rule.turn_per_step, rule.amplitude);
             constant(&format!("`{feature}`: sine and cosine."), "pub(super) ", name, "Cyclic", &value)
         }
     }
@@ -124,42 +171,77 @@ fn preparation(name: &str, feature: &str, preparation: &Preparation<'_>) -> Stri
 
 fn rule(name: &str, doc: &str, rule: Requantise) -> String {
     let Requantise { zero_point, out_min, out_max, shift } = rule;
-    let value = format!("Requantise {{ zero_point: {zero_point}, out_min: {out_min}, out_max: {out_max}, shift: {shift} }}");
+    let value = format!(
+        "Requantise {{ zero_point: {zero_point}, out_min: {out_min}, out_max: {out_max}, shift: {shift} }}"
+    );
     constant(doc, "pub(super) ", name, "Requantise", &value)
 }
 
-fn layer_items(items: &mut Vec<String>, index: usize, layer: &LayerPlan, includes_bytes: bool, offset: &mut usize) {
+fn layer_items(
+    items: &mut Vec<String>,
+    index: usize,
+    layer: &LayerPlan,
+    includes_bytes: bool,
+    offset: &mut usize,
+) {
     let shape = format!("Layer {index}, weights [{}, {}]", layer.out_len, layer.in_len);
     let kind = format!("[[i8; 16]; {}]", layer.tiles.len());
     let name = format!("LAYER_{index}_TILES");
     if includes_bytes {
         let end = *offset + layer.tiles.len() * TILE * TILE;
-        let value = format!("tiles_from_bytes(include_bytes!(\"weights.bin\").split_at({end}).0.split_at({offset}).1)");
-        items.push(format!("{}pub(super) static {name}: {kind} =\n    {value};\n", docs(&format!("{shape}."), "")));
+        let value = format!(
+            "tiles_from_bytes(include_bytes!(\"weights.bin\").split_at({end}).0.split_at({offset}).1)"
+        );
+        items.push(format!(
+            "{}pub(super) static {name}: {kind} =\n    {value};\n",
+            docs(&format!("{shape}."), "")
+        ));
         *offset = end;
     } else {
         let rows = layer.tiles.iter().map(|tile| {
-            let rows: Vec<String> = tile.chunks(TILE).map(|row| row.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")).collect();
+            let rows: Vec<String> = tile
+                .chunks(TILE)
+                .map(|row| row.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))
+                .collect();
             format!("[{}]", rows.join(",  "))
         });
-        let doc = format!("{shape}: {} groups of 4 outputs, each {} tiles long; a tile is 4 outputs of 4 inputs.", layer.out_tiles, layer.in_tiles);
+        let doc = format!(
+            "{shape}: {} groups of 4 outputs, each {} tiles long; a tile is 4 outputs of 4 inputs.",
+            layer.out_tiles, layer.in_tiles
+        );
         items.push(table(&doc, &name, &kind, rows).replace("pub(super) const", "pub(super) static"));
     }
     let channels = layer.channels.iter().flat_map(|group| {
-        let lines = group.iter().map(|channel| format!("    Channel {{ bias: {}, multiplier: {} }},\n    ", channel.bias, channel.multiplier));
+        let lines = group.iter().map(|channel| {
+            format!("    Channel {{ bias: {}, multiplier: {} }},\n    ", channel.bias, channel.multiplier)
+        });
         core::iter::once(format!("[\n    {}]", lines.collect::<String>()))
     });
     items.push(
-        table(&format!("Layer {index}, bias and multiplier of each output."), &format!("LAYER_{index}_CHANNELS"), &format!("[[Channel; 4]; {}]", layer.channels.len()), channels)
-            .replace("pub(super) const", "pub(super) static"),
+        table(
+            &format!("Layer {index}, bias and multiplier of each output."),
+            &format!("LAYER_{index}_CHANNELS"),
+            &format!("[[Channel; 4]; {}]", layer.channels.len()),
+            channels,
+        )
+        .replace("pub(super) const", "pub(super) static"),
     );
-    items.push(rule(&format!("LAYER_{index}_RULE"), &format!("Layer {index}, what the outputs share."), layer.rule));
+    items.push(rule(
+        &format!("LAYER_{index}_RULE"),
+        &format!("Layer {index}, what the outputs share."),
+        layer.rule,
+    ));
     if !layer.table.is_empty() {
         let element = if layer.table.len() == RIM_TABLE_LEN { "i16" } else { "i8" };
         let kind = format!("[{element}; {}]", layer.table.len());
         items.push(
-            table(&format!("Layer {index}, the activation."), &format!("LAYER_{index}_TABLE"), &kind, lines(&layer.table))
-                .replace("pub(super) const", "pub(super) static"),
+            table(
+                &format!("Layer {index}, the activation."),
+                &format!("LAYER_{index}_TABLE"),
+                &kind,
+                lines(&layer.table),
+            )
+            .replace("pub(super) const", "pub(super) static"),
         );
     }
 }

@@ -13,10 +13,12 @@ pub(crate) fn run(arguments: &Evaluate) -> Result<(), Failure> {
     let model = model_file::validate(&bytes, &arguments.model)?;
     let mut schema = model_file::schema(&model, &arguments.model)?;
     schema.label = Some(arguments.label.clone());
-    let options = ReadOptions { label: ColumnUse::Required, text: arguments.by.clone(), ..ReadOptions::default() };
+    let options =
+        ReadOptions { label: ColumnUse::Required, text: arguments.by.clone(), ..ReadOptions::default() };
     let table = Table::read(&arguments.data, &schema, &options)?;
     let evaluation = evaluate(&model, &table);
-    let by_kind: BTreeMap<String, (usize, f64)> = if arguments.by.is_some() { kinds(&model, &table) } else { BTreeMap::new() };
+    let by_kind: BTreeMap<String, (usize, f64)> =
+        if arguments.by.is_some() { kinds(&model, &table) } else { BTreeMap::new() };
     if arguments.json {
         let mut json = json!({
             "rows": evaluation.rows,
@@ -31,11 +33,21 @@ pub(crate) fn run(arguments: &Evaluate) -> Result<(), Failure> {
             "verdict_flips": evaluation.verdict_flips,
         });
         if arguments.by.is_some() {
-            json["by"] = json!(by_kind.iter().map(|(kind, (rows, share))| (kind, json!({"rows": rows, "alarmed": share}))).collect::<BTreeMap<_, _>>());
+            json["by"] = json!(
+                by_kind
+                    .iter()
+                    .map(|(kind, (rows, share))| (kind, json!({"rows": rows, "alarmed": share})))
+                    .collect::<BTreeMap<_, _>>()
+            );
         }
         return output::print(&format!("{json:#}\n"));
     }
-    let mut text = format!("{} rows, {} of them anomalies\n{}", evaluation.rows, evaluation.anomalies, figures::table(&evaluation));
+    let mut text = format!(
+        "{} rows, {} of them anomalies\n{}",
+        evaluation.rows,
+        evaluation.anomalies,
+        figures::table(&evaluation)
+    );
     for (kind, (rows, share)) in &by_kind {
         // Writing to a string cannot fail.
         let _ = writeln!(text, "{kind:<28}{share:>9.4} of {rows} rows alarmed");

@@ -5,10 +5,16 @@ use tillwatch_trainer::evaluate::Evaluation;
 
 /// A table of the figures, integer beside float.
 pub(crate) fn table(evaluation: &Evaluation) -> String {
-    let float = |pick: fn(&tillwatch_trainer::evaluate::Figures) -> Option<f64>| evaluation.float.as_ref().and_then(pick);
+    let float = |pick: fn(&tillwatch_trainer::evaluate::Figures) -> Option<f64>| {
+        evaluation.float.as_ref().and_then(pick)
+    };
     let rows = [
         ("AUROC", evaluation.integer.auroc, float(|figures| figures.auroc)),
-        ("average precision", evaluation.integer.average_precision, float(|figures| figures.average_precision)),
+        (
+            "average precision",
+            evaluation.integer.average_precision,
+            float(|figures| figures.average_precision),
+        ),
         ("recall at the alarm rate", evaluation.integer.recall, float(|figures| figures.recall)),
         ("alarm rate on normal rows", evaluation.integer.alarm_rate, float(|figures| figures.alarm_rate)),
     ];

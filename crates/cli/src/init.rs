@@ -1,8 +1,8 @@
 //! `tillwatch init`
 
+use crate::Failure;
 use crate::arguments::Init;
 use crate::output::Output;
-use crate::Failure;
 use tillwatch_trainer::table::infer;
 
 pub(crate) fn run(arguments: &Init) -> Result<(), Failure> {

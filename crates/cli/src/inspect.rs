@@ -4,7 +4,9 @@ use crate::arguments::Inspect;
 use crate::{Failure, model_file, output};
 use serde_json::{Value, json};
 use std::fmt::Write;
-use tillwatch_model::{Activation, Dense, FieldKind, Layer, Model, Preparation, channels, i16s, i32s, one_hot_levels, u32s, u64s};
+use tillwatch_model::{
+    Activation, Dense, FieldKind, Layer, Model, Preparation, channels, i16s, i32s, one_hot_levels, u32s, u64s,
+};
 
 pub(crate) fn run(arguments: &Inspect) -> Result<(), Failure> {
     let bytes = model_file::read(&arguments.model)?;
@@ -27,24 +29,61 @@ fn text(model: &Model<'_>, len: usize) -> String {
         hexadecimal(&body.config_digest)
     );
     // Writing to a string cannot fail.
-    let _ = writeln!(text, "rim Q{}.{}, {} columns", 15 - body.rim_fraction_bits, body.rim_fraction_bits, model.n_columns());
+    let _ = writeln!(
+        text,
+        "rim Q{}.{}, {} columns",
+        15 - body.rim_fraction_bits,
+        body.rim_fraction_bits,
+        model.n_columns()
+    );
     for field in body.fields.iter() {
         let (kind, missing) = (kind(&field.kind), if field.nullable { ", may be missing" } else { "" });
-        let _ = writeln!(text, "field {}: {kind}, step {} {}, {} to {}{missing}", field.name, field.resolution, field.unit, field.low, field.high);
+        let _ = writeln!(
+            text,
+            "field {}: {kind}, step {} {}, {} to {}{missing}",
+            field.name, field.resolution, field.unit, field.low, field.high
+        );
     }
     for feature in body.features.iter() {
-        let _ = writeln!(text, "feature {}: {}, {} columns", feature.name, preparation(&feature.preparation), feature.preparation.n_columns());
+        let _ = writeln!(
+            text,
+            "feature {}: {}, {} columns",
+            feature.name,
+            preparation(&feature.preparation),
+            feature.preparation.n_columns()
+        );
     }
     for (index, Layer::Dense(dense)) in body.layers.iter().enumerate() {
-        let _ = writeln!(text, "layer {index}: dense {} to {}, {} weights, {}", dense.in_len, dense.out_len, dense.weights.len(), activation(&dense));
+        let _ = writeln!(
+            text,
+            "layer {index}: dense {} to {}, {} weights, {}",
+            dense.in_len,
+            dense.out_len,
+            dense.weights.len(),
+            activation(&dense)
+        );
     }
-    let _ = writeln!(text, "{} multiply-accumulates, {} prototypes", model.network_macs(), body.heads.prototypes.len() / model.n_columns());
+    let _ = writeln!(
+        text,
+        "{} multiply-accumulates, {} prototypes",
+        model.network_macs(),
+        body.heads.prototypes.len() / model.n_columns()
+    );
     let _ = writeln!(
         text,
         "alarm above {} (at most {} of a million normal records), watch above {} (at most {}), from {} rows",
-        thresholds.alarm, thresholds.alarm_rate_ppm, thresholds.watch, thresholds.watch_rate_ppm, thresholds.calibration_rows
+        thresholds.alarm,
+        thresholds.alarm_rate_ppm,
+        thresholds.watch,
+        thresholds.watch_rate_ppm,
+        thresholds.calibration_rows
     );
-    let _ = writeln!(text, "{} self-test vectors; float reference {}", body.self_test.len(), if model.reference().is_some() { "present" } else { "absent" });
+    let _ = writeln!(
+        text,
+        "{} self-test vectors; float reference {}",
+        body.self_test.len(),
+        if model.reference().is_some() { "present" } else { "absent" }
+    );
     for entry in body.card.iter() {
         let _ = writeln!(text, "{}: {}", entry.key, entry.value);
     }
@@ -139,10 +178,14 @@ fn numbers(preparation: &Preparation<'_>) -> Value {
         | Preparation::RatioToMean { affine, .. } => {
             json!({ "center": affine.center, "multiplier": affine.multiplier, "shift": affine.shift, "fill": affine.fill })
         }
-        Preparation::OneHot(levels) => json!(one_hot_levels(levels).map(|level| [level.off, level.on]).collect::<Vec<_>>()),
+        Preparation::OneHot(levels) => {
+            json!(one_hot_levels(levels).map(|level| [level.off, level.on]).collect::<Vec<_>>())
+        }
         Preparation::Surprisal(table) => json!(i16s(table).collect::<Vec<_>>()),
         Preparation::Flag(codes) => json!([codes.off, codes.on]),
-        Preparation::Cyclic(rule) => json!({ "turn_per_step": rule.turn_per_step, "amplitude": rule.amplitude }),
+        Preparation::Cyclic(rule) => {
+            json!({ "turn_per_step": rule.turn_per_step, "amplitude": rule.amplitude })
+        }
     }
 }
 

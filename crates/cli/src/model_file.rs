@@ -8,7 +8,9 @@ use tillwatch_trainer::table::Schema;
 /// The bytes of a model file.
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     std::fs::read(path).map_err(|cause| match cause.kind() {
-        std::io::ErrorKind::NotFound => Failure::usage(format!("{}: no such file; check the path", path.display())),
+        std::io::ErrorKind::NotFound => {
+            Failure::usage(format!("{}: no such file; check the path", path.display()))
+        }
         _ => Failure::data(format!("{}: cannot be read: {cause}", path.display())),
     })
 }

@@ -23,7 +23,9 @@ impl Output {
     /// Appends bytes.
     pub(crate) fn write(&mut self, bytes: &[u8]) -> Result<(), Failure> {
         match self {
-            Self::File { writer, path } => writer.write_all(bytes).map_err(|cause| Failure::write(path, &cause)),
+            Self::File { writer, path } => {
+                writer.write_all(bytes).map_err(|cause| Failure::write(path, &cause))
+            }
             Self::Standard(writer) => writer.write_all(bytes).map_err(|cause| standard(&cause)),
         }
     }

@@ -21,14 +21,19 @@ pub(crate) fn run(arguments: &Train) -> Result<(), Failure> {
     create_folder(&arguments.out)?;
     let bar = Bar::epochs(arguments.epochs);
     let trained = train(&table, &schema, &settings, &mut |progress| match progress {
-        Progress::Plan { columns, architecture, rows } => eprint!("{}", plan(*columns, &architecture.hidden, &architecture.reason, *rows, &settings)),
+        Progress::Plan { columns, architecture, rows } => {
+            eprint!("{}", plan(*columns, &architecture.hidden, &architecture.reason, *rows, &settings))
+        }
         Progress::Epoch(epoch) => bar.show(epoch),
         Progress::Note(note) => eprintln!("note: {note}"),
     });
     bar.clear();
     let trained = trained?;
     write_file(&arguments.out.join("model.tw"), &trained.bytes)?;
-    write_file(&arguments.out.join("metrics.json"), format!("{:#}\n", metrics(&trained, &settings)).as_bytes())?;
+    write_file(
+        &arguments.out.join("metrics.json"),
+        format!("{:#}\n", metrics(&trained, &settings)).as_bytes(),
+    )?;
     write_file(&arguments.out.join("schema.toml"), schema_text.as_bytes())?;
     output::print(&summary(&trained, &arguments.out))
 }
@@ -40,7 +45,11 @@ fn settings(arguments: &Train) -> Result<Settings, Failure> {
     }
     let activation = Activation::from_name(&arguments.activation).ok_or_else(|| {
         let names: Vec<&str> = Activation::ALL.iter().map(|activation| activation.name()).collect();
-        Failure::usage(format!("--activation: found `{}`, wanted one of {}", arguments.activation, names.join(", ")))
+        Failure::usage(format!(
+            "--activation: found `{}`, wanted one of {}",
+            arguments.activation,
+            names.join(", ")
+        ))
     })?;
     let weight_decay = arguments.weight_decay;
     let folder = arguments.out.file_name().map(|name| name.to_string_lossy().into_owned());
@@ -74,7 +83,8 @@ fn schema(arguments: &Train) -> Result<(Schema, String), Failure> {
         return Ok((inferred.schema, text));
     };
     let file = path.display().to_string();
-    let text = std::fs::read_to_string(path).map_err(|cause| Failure::usage(format!("{file}: cannot be read: {cause}")))?;
+    let text = std::fs::read_to_string(path)
+        .map_err(|cause| Failure::usage(format!("{file}: cannot be read: {cause}")))?;
     let mut schema = Schema::parse(&text, &file)?;
     if arguments.label.is_none() || arguments.label == schema.label {
         return Ok((schema, text));
@@ -101,7 +111,13 @@ fn plan(columns: usize, hidden: &[usize], reason: &str, rows: [usize; 3], settin
     for (index, pair) in widths.windows(2).enumerate() {
         let is_last = index + 2 == widths.len();
         let activation = if is_last { "linear" } else { settings.activation.name() };
-        let _ = writeln!(text, "{index:<7}{:>8}{:>9}{:>12}  {activation}", pair[0], pair[1], (pair[0] + 1) * pair[1]);
+        let _ = writeln!(
+            text,
+            "{index:<7}{:>8}{:>9}{:>12}  {activation}",
+            pair[0],
+            pair[1],
+            (pair[0] + 1) * pair[1]
+        );
     }
     let _ = writeln!(text, "reason: {reason}");
     text

@@ -48,8 +48,8 @@ impl FloatLayer {
             in_len: view.in_len,
             out_len: view.out_len,
             activation: view.activation,
-            weights: view.weights.to_vec(),
-            biases: view.biases.to_vec(),
+            weights: view.weights,
+            biases: view.biases,
         };
         network.dense_layers().map(layer).collect()
     }

@@ -1,0 +1,77 @@
+//! The public constants of the generated code.
+
+use crate::plan::Plan;
+use crate::source::{constant, lines, plain, table};
+use tillwatch_model::i32s;
+
+/// Names, sizes, seeded fields and self-test vectors.
+pub(crate) fn emit(plan: &Plan<'_>) -> String {
+    let body = plan.model.body();
+    let block = plan.model.thresholds();
+    let field_names = plan.fields.iter().map(|field| format!("\"{}\"", field.name));
+    let feature_names =
+        plan.features.iter().map(|feature| format!("\"{}\"", plain(feature.name).replace('"', "'")));
+    let vectors: Vec<(Vec<i32>, u64)> =
+        body.self_test.iter().map(|vector| (i32s(vector.raw).collect(), vector.score)).collect();
+    let seeded = plan.fields.iter().map(|field| {
+        let seeded = field.seeded();
+        format!("SeededField {{ low: {}, span: {}, nullable: {} }}", seeded.low, seeded.span, seeded.nullable)
+    });
+    let mut out = String::new();
+    let mut one = |doc: &str, name: &str, kind: &str, value: &str| {
+        out.push('\n');
+        out.push_str(&constant(doc, "pub ", name, kind, value));
+    };
+    one("Name of the model.", "NAME", "&str", &format!("\"{}\"", plan.name));
+    one(
+        "Numeric contract that the scores obey.",
+        "CONTRACT",
+        "&str",
+        &format!("\"{}\"", plain(body.contract)),
+    );
+    one("Raw values of a record.", "FIELDS", "usize", &plan.fields.len().to_string());
+    one("Features made of them.", "FEATURES", "usize", &plan.features.len().to_string());
+    one("Columns of wide codes that the features make.", "COLUMNS", "usize", &plan.n_columns.to_string());
+    one(
+        "Multiply-accumulates of a score: network and prototypes.",
+        "MACS",
+        "usize",
+        &plan.macs().to_string(),
+    );
+    one("Bytes of constants; code comes on top.", "FLASH_BYTES", "usize", &plan.constant_bytes.to_string());
+    one("Bytes of working memory.", "SCRATCH_BYTES", "usize", "size_of::<Scratch>()");
+    one(
+        "Bytes of memory in all for one stream of records.",
+        "RAM_BYTES",
+        "usize",
+        "size_of::<Scratch>() + size_of::<Memories>()",
+    );
+    one(
+        "Promised alarms per million normal records, at most.",
+        "ALARM_RATE_PPM",
+        "u32",
+        &block.alarm_rate_ppm.to_string(),
+    );
+    let mut tables = vec![
+        table("Names of the raw values, in order.", "FIELD_NAMES", "[&str; FIELDS]", lines(field_names)),
+        table(
+            "Names of the features, in the order of [`tillwatch_engine::score::Reason::feature`].",
+            "FEATURE_NAMES",
+            "[&str; FEATURES]",
+            lines(feature_names),
+        ),
+        table("What seeded records hold, for [`digest`].", "SEEDED_FIELDS", "[SeededField; FIELDS]", seeded),
+    ];
+    let rows = vectors.iter().map(|(raw, score)| format!("([{}], {score})", lines(raw).join(",\n    ")));
+    tables.push(table(
+        "Records and the scores they must give, each from empty memories.",
+        "SELF_TEST",
+        &format!("[([i32; FIELDS], u64); {}]", vectors.len()),
+        rows,
+    ));
+    for table in tables {
+        out.push('\n');
+        out.push_str(&table.replace("pub(super) const", "pub const"));
+    }
+    out
+}
