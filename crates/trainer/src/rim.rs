@@ -20,13 +20,13 @@ pub fn first_format(furthest: f64) -> u32 {
     (4..=DEFAULT_FRACTION_BITS).rev().find(fits).unwrap_or(4)
 }
 
-/// A format, and whether training values reach beyond half its range.
+/// A format, and whether training values reach beyond its range.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Format {
     /// Fraction bits of a wide code.
     pub fraction_bits: u32,
-    /// True where the furthest training values use up the head room of the range or saturate.
-    pub is_tight: bool,
+    /// True where the furthest training values saturate.
+    pub saturates: bool,
 }
 
 /// The format that both resolves typical residuals and holds strange values.
@@ -46,8 +46,11 @@ pub fn choose(residual: f64, threshold: f64, furthest: (&str, f64)) -> Result<Fo
         CANDIDATES.into_iter().filter(resolves).find(|&bits| range(bits) >= wanted)
     };
     let roomy = find(for_spikes.max(RANGE_PER_FURTHEST * furthest.1));
-    let tight = || find(for_spikes).map(|fraction_bits| Format { fraction_bits, is_tight: true });
-    roomy.map(|fraction_bits| Format { fraction_bits, is_tight: false }).or_else(tight).ok_or_else(|| {
+    let tight = || {
+        find(for_spikes)
+            .map(|fraction_bits| Format { fraction_bits, saturates: range(fraction_bits) < furthest.1 })
+    };
+    roomy.map(|fraction_bits| Format { fraction_bits, saturates: false }).or_else(tight).ok_or_else(|| {
         TrainError::RimFormat { feature: furthest.0.to_owned(), furthest: for_spikes, residual }
     })
 }
@@ -63,10 +66,10 @@ mod tests {
     #[test]
     fn the_default_unless_it_does_not_do() {
         let bits = |residual, threshold, furthest| choose(residual, threshold, ("a", furthest)).unwrap();
-        assert_eq!(bits(0.5, 8.0, 10.0), Format { fraction_bits: 9, is_tight: false });
-        assert_eq!(bits(0.5, 8.0, 60.0), Format { fraction_bits: 8, is_tight: false });
-        assert_eq!(bits(0.01, 0.5, 7.0), Format { fraction_bits: 11, is_tight: false });
-        assert_eq!(bits(0.083, 2.0, 125.0), Format { fraction_bits: 9, is_tight: true });
+        assert_eq!(bits(0.5, 8.0, 10.0), Format { fraction_bits: 9, saturates: false });
+        assert_eq!(bits(0.5, 8.0, 60.0), Format { fraction_bits: 8, saturates: false });
+        assert_eq!(bits(0.01, 0.5, 7.0), Format { fraction_bits: 11, saturates: false });
+        assert_eq!(bits(0.083, 2.0, 125.0), Format { fraction_bits: 9, saturates: true });
         assert_eq!((first_format(10.0), first_format(100.0), first_format(1e9)), (9, 7, 4));
     }
 

@@ -151,9 +151,9 @@ pub fn train(
     set_means(&mut float, &calibration_values, width);
     let format = choose_format(&float, &prepared, &split.calibration, first_bits, settings, &fitted)?;
     let bits = format.fraction_bits;
-    if format.is_tight {
+    if format.saturates {
         let (name, furthest) = fitted.furthest();
-        let note = format!("feature `{name}` strays to {furthest:.0} standard deviations and may saturate; \"log\" would tame it");
+        let note = format!("feature `{name}` strays to {furthest:.0} standard deviations and saturates; \"log\" would tame it");
         progress(&Progress::Note(note.clone()));
         notes.push(note);
     }
