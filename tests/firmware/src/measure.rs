@@ -6,9 +6,11 @@ use tillwatch_engine::score::Scored;
 /// The record of the next call.
 static mut RECORD: [i32; chosen::FIELDS] = [0; chosen::FIELDS];
 /// Working memory of the model; a symbol of its own, so that the audit can read its size.
+#[used]
 #[unsafe(no_mangle)]
 static mut SCRATCH: chosen::Scratch = chosen::Scratch::new();
 /// What the model remembers between records; a symbol of its own, so that the audit can read its size.
+#[used]
 #[unsafe(no_mangle)]
 static mut MEMORIES: chosen::Memories = chosen::Memories::EMPTY;
 /// The answer to the last call.

@@ -1,7 +1,7 @@
 //! A linked firmware, read from its ELF file.
 
 use object::read::elf::{ElfFile32, ProgramHeader};
-use object::{Endianness, Object, ObjectSection, ObjectSymbol, SectionKind, SymbolKind};
+use object::{Architecture, Endianness, Object, ObjectSection, ObjectSymbol, SectionKind, SymbolKind};
 use std::path::Path;
 
 /// Bytes that a loader places in memory.
@@ -50,9 +50,21 @@ pub struct Symbol {
     pub is_code: bool,
 }
 
+/// The instruction set of an image.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Instructions {
+    /// Thumb.
+    #[default]
+    Thumb,
+    /// RV32.
+    Rv32,
+}
+
 /// A linked firmware.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Image {
+    /// The instruction set.
+    pub instructions: Instructions,
     /// What a loader places.
     pub segments: Vec<Segment>,
     /// What ends up in memory, by address.
@@ -81,7 +93,12 @@ impl Image {
         let elf = ElfFile32::<Endianness>::parse(bytes)
             .map_err(|error| format!("not a 32-bit ELF file: {error}"))?;
         let endian = elf.endian();
-        let mut image = Self::default();
+        let instructions = match elf.architecture() {
+            Architecture::Arm => Instructions::Thumb,
+            Architecture::Riscv32 => Instructions::Rv32,
+            other => return Err(format!("instructions of {other:?}, wanted Arm or Riscv32")),
+        };
+        let mut image = Self { instructions, ..Self::default() };
         for header in elf.raw_segments() {
             if header.p_type(endian) != object::elf::PT_LOAD || header.p_filesz(endian) == 0 {
                 continue;
