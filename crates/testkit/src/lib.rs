@@ -1,1 +1,5 @@
 //! Oracles, strategies, tolerances and runtimes for the tests.
+
+pub mod oracle;
+pub mod strategy;
+pub mod tolerance;
