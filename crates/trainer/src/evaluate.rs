@@ -104,7 +104,9 @@ pub fn kinds(model: &Model<'_>, table: &Table) -> BTreeMap<String, (usize, f64)>
     counts.into_iter().map(|(kind, (all, alarmed))| (kind, (all, alarmed as f64 / all as f64))).collect()
 }
 
-fn features(model: &Model<'_>) -> Vec<FittedFeature> {
+/// The features of a model file, owned.
+#[must_use]
+pub fn features(model: &Model<'_>) -> Vec<FittedFeature> {
     let feature = |feature: Feature<'_>| FittedFeature {
         name: feature.name.to_owned(),
         field: feature.field,

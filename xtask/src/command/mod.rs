@@ -1,0 +1,76 @@
+//! The commands, one file each.
+
+mod audit;
+mod bake;
+mod ci;
+mod crosscheck;
+mod demo;
+mod firmware;
+mod fixtures;
+mod size;
+mod test;
+mod tidy;
+
+use std::process::Command;
+
+/// A command's name, what it does, and how.
+type Entry = (&'static str, &'static str, fn(&[String]) -> Result<(), String>);
+
+const COMMANDS: [Entry; 10] = [
+    (
+        "demo",
+        "from CSV to a verdict on an emulated Cortex-M: [--data FILE [--schema FILE] --label COL]",
+        demo::run,
+    ),
+    ("test", "every check that this machine can run", test::run),
+    ("ci", "the same, with nothing left out", ci::run),
+    ("bake", "write the committed generated code; --check compares only", bake::run),
+    ("crosscheck", "float, loaded and baked on random records: [--model FILE]", crosscheck::run),
+    ("firmware", "the committed model on every emulated core", firmware::run),
+    ("audit", "what the linked firmware contains and must not", audit::run),
+    ("size", "bytes and instructions against fixtures/sizes; --bless renews", size::run),
+    ("fixtures", "re-derive fixtures; --check compares only", fixtures::run),
+    ("tidy", "arrows, docs, forbidden words, licences", tidy::run),
+];
+
+/// Runs the command named first.
+///
+/// # Errors
+/// One line, or several where several things are wrong.
+pub fn dispatch(arguments: &[String]) -> Result<(), String> {
+    let usage = || {
+        let lines = COMMANDS.iter().map(|(name, does, _)| format!("  {name:<12}{does}\n"));
+        format!("usage: cargo xtask COMMAND\n{}", lines.collect::<String>())
+    };
+    let (name, rest) = arguments.split_first().ok_or_else(usage)?;
+    let entry = COMMANDS.iter().find(|(known, ..)| known == name).ok_or_else(usage)?;
+    entry.2(rest)
+}
+
+/// Runs a program in the repository's root, its output passing through.
+///
+/// # Errors
+/// It did not start, or failed.
+fn call(program: &str, arguments: &[&str]) -> Result<(), String> {
+    let line = format!("{program} {}", arguments.join(" "));
+    println!("$ {line}");
+    let status = Command::new(program).args(arguments).current_dir(crate::emulate::firmware::root()).status();
+    match status {
+        Ok(status) if status.success() => Ok(()),
+        Ok(status) => Err(format!("`{line}` failed: {status}")),
+        Err(error) => Err(format!("`{line}` did not start: {error}")),
+    }
+}
+
+/// The tillwatch command, inside this process.
+fn tillwatch(arguments: &[&str]) -> Result<(), String> {
+    println!("$ tillwatch {}", arguments.join(" "));
+    let line = std::iter::once("tillwatch").chain(arguments.iter().copied()).map(Into::into);
+    tillwatch_cli::execute(line).map_err(|failure| failure.to_string())
+}
+
+/// The value after an option.
+fn option<'a>(arguments: &'a [String], name: &str) -> Option<&'a str> {
+    let at = arguments.iter().position(|argument| argument == name)?;
+    arguments.get(at + 1).map(String::as_str)
+}

@@ -1,0 +1,35 @@
+//! `cargo xtask test`: every check that this machine can run.
+
+use super::{audit, bake, call, crosscheck, fixtures, size, tidy};
+use crate::emulate::qemu;
+
+pub(super) fn run(_: &[String]) -> Result<(), String> {
+    all(false)
+}
+
+/// Runs everything; with `strict`, a check that cannot run is a failure.
+pub(super) fn all(strict: bool) -> Result<(), String> {
+    let mut missing: Vec<String> = Vec::new();
+    for machine in [qemu::Machine::An385, qemu::Machine::Virt] {
+        if std::process::Command::new(machine.program()).arg("--version").output().is_err() {
+            missing.push(format!("{}: {}", machine.program(), machine.install()));
+        }
+    }
+    if strict && !missing.is_empty() {
+        return Err(format!("not on this machine: {}", missing.join("; ")));
+    }
+    call("cargo", &["fmt", "--all", "--check"])?;
+    call("cargo", &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])?;
+    tidy::run(&[])?;
+    bake::run(&["--check".to_owned()])?;
+    call("cargo", &["test", "--workspace", "--profile", "release-checked"])?;
+    fixtures::run(&["--check".to_owned()])?;
+    crosscheck::run(&[])?;
+    audit::run(&[])?;
+    size::run(&[])?;
+    println!("\nall checks passed");
+    for line in &missing {
+        println!("not run in a second emulator, {line}");
+    }
+    Ok(())
+}

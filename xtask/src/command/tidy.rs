@@ -1,0 +1,158 @@
+//! `cargo xtask tidy`: arrows between crates, length of files, docs, forbidden words, licences.
+
+use crate::emulate::firmware::root;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// What each crate may lean on within the workspace.
+const ARROWS: [(&str, &[&str]); 10] = [
+    ("engine", &[]),
+    ("model", &["engine"]),
+    ("loader", &["engine", "model"]),
+    ("inference", &["engine"]),
+    ("trainer", &["engine", "model", "loader"]),
+    ("bake", &["engine", "model"]),
+    ("simulator", &[]),
+    ("cli", &["engine", "model", "loader", "trainer", "bake", "simulator"]),
+    ("testkit", &["engine", "model", "loader", "inference", "trainer", "bake", "simulator"]),
+    ("xtask", &["engine", "model", "loader", "inference", "trainer", "bake", "simulator", "cli", "testkit"]),
+];
+/// Crates that may use the standard library nowhere.
+const DEVICE: [&str; 4] = ["engine", "model", "loader", "inference"];
+/// Most lines of a file that a person wrote.
+const LONGEST_FILE: usize = 400;
+/// Sections that the docs of every public function of the engine have.
+const ENGINE_SECTIONS: [&str; 2] = ["# Exactness", "# Panics"];
+
+pub(super) fn run(_: &[String]) -> Result<(), String> {
+    let mut faults: Vec<String> = Vec::new();
+    arrows(&mut faults)?;
+    for file in sources(root())? {
+        check_file(&file, &mut faults)?;
+    }
+    licences(&mut faults);
+    if faults.is_empty() {
+        println!("tidy: arrows, files, docs and words are in order");
+        Ok(())
+    } else {
+        Err(faults.join("\n"))
+    }
+}
+
+fn arrows(faults: &mut Vec<String>) -> Result<(), String> {
+    for (name, allowed) in ARROWS {
+        let folder = if name == "xtask" { root().join(name) } else { root().join("crates").join(name) };
+        let text = text(&folder.join("Cargo.toml"))?;
+        let dependencies = text.split("[dev-dependencies]").next().unwrap_or("");
+        for line in dependencies.lines().filter_map(|line| line.strip_prefix("tillwatch-")) {
+            let target: String = line.chars().take_while(char::is_ascii_lowercase).collect();
+            if !allowed.contains(&target.as_str()) {
+                faults.push(format!("crates/{name} leans on {target}, which its place in the house forbids"));
+            }
+        }
+        let root_file = folder.join("src/lib.rs");
+        if DEVICE.contains(&name) && !self::text(&root_file)?.contains("#![no_std]") {
+            faults.push(format!("{}: a device crate without #![no_std]", root_file.display()));
+        }
+    }
+    Ok(())
+}
+
+fn check_file(path: &Path, faults: &mut Vec<String>) -> Result<(), String> {
+    let text = text(path)?;
+    let shown = path.strip_prefix(root()).unwrap_or(path).display().to_string();
+    let is_generated = shown.contains("/generated/") && !shown.ends_with("generated/mod.rs");
+    let lines = text.lines().count();
+    if lines > LONGEST_FILE && !is_generated {
+        faults.push(format!("{shown}: {lines} lines, at most {LONGEST_FILE}; split it by concept"));
+    }
+    if !text.starts_with("//!") {
+        faults.push(format!("{shown}: begins without a line that says what the file is for"));
+    }
+    // Written apart, so that this file does not contain them.
+    let forbidden = [
+        ["TO", "DO"],
+        ["FIX", "ME"],
+        ["HA", "CK:"],
+        ["for ", "now,"],
+        ["../sha", "red"],
+        ["place", "holder"],
+    ];
+    let code = text.split("#[cfg(test)]\nmod tests").next().unwrap_or("");
+    for word in forbidden.map(|parts| parts.concat()) {
+        if text.contains(&word) {
+            faults.push(format!("{shown}: contains `{word}`"));
+        }
+    }
+    let is_test = shown.contains("/tests/") || shown.ends_with("_tests.rs");
+    if !is_test && code.contains(concat!(".unw", "rap()")) && !shown.starts_with("tests/") {
+        faults.push(format!("{shown}: unwraps outside tests"));
+    }
+    if shown.starts_with("crates/engine/src") {
+        if !shown.starts_with("crates/engine/src/arch") && code.contains(concat!("unsa", "fe {")) {
+            faults.push(format!("{shown}: unsafe outside arch"));
+        }
+        engine_docs(&shown, code, faults);
+    }
+    Ok(())
+}
+
+/// Every public function of the engine says how exact it is and that it does not panic.
+fn engine_docs(shown: &str, code: &str, faults: &mut Vec<String>) {
+    let mut docs = String::new();
+    for line in code.lines().map(str::trim_start) {
+        if let Some(doc) = line.strip_prefix("///") {
+            docs.push_str(doc.trim_start());
+            docs.push('\n');
+        } else if line.starts_with("pub fn ") || line.starts_with("pub const fn ") {
+            for section in ENGINE_SECTIONS {
+                if !docs.contains(section) {
+                    let name: String = line.chars().take_while(|&c| c != '(').collect();
+                    faults.push(format!("{shown}: `{name}` has no section `{section}`"));
+                }
+            }
+            docs.clear();
+        } else if !line.starts_with("#[") && !line.is_empty() {
+            docs.clear();
+        }
+    }
+}
+
+/// cargo-deny where it is installed; its configuration is committed.
+fn licences(faults: &mut Vec<String>) {
+    let answer = Command::new("cargo")
+        .args(["deny", "--offline", "check", "licenses", "bans", "sources"])
+        .current_dir(root())
+        .output();
+    match answer {
+        Ok(output) if output.status.success() => println!("tidy: licences are in order"),
+        Ok(output) if String::from_utf8_lossy(&output.stderr).contains("no such command") => {
+            println!("not run: licences; cargo install cargo-deny enables it");
+        }
+        Ok(output) => faults.push(String::from_utf8_lossy(&output.stderr).into_owned()),
+        Err(error) => faults.push(format!("cargo did not start: {error}")),
+    }
+}
+
+fn sources(folder: &Path) -> Result<Vec<PathBuf>, String> {
+    let mut found = Vec::new();
+    let entries = fs::read_dir(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    for entry in entries.filter_map(Result::ok) {
+        let path = entry.path();
+        let name = entry.file_name();
+        if path.is_dir() {
+            if name != "target" && !name.to_string_lossy().starts_with('.') {
+                found.extend(sources(&path)?);
+            }
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path);
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+fn text(path: &Path) -> Result<String, String> {
+    fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))
+}

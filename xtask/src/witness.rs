@@ -1,0 +1,165 @@
+//! One model on every runtime of this machine: digests that must be equal, and what it costs on each core.
+
+use crate::audit::{Row, footprint};
+use crate::emulate::firmware::{Build, Model, Profile};
+use crate::emulate::{Failure, Outcome, armagnac, qemu};
+use std::path::Path;
+use tillwatch_loader::Loader;
+use tillwatch_model::Model as ModelFile;
+use tillwatch_trainer::scoring::Bench;
+
+/// Records that every runtime scores for the digest.
+pub const RECORDS: u32 = 10_000;
+/// Seed of those records.
+pub const SEED: u32 = 1;
+
+/// A core and what emulates it.
+struct Core {
+    name: &'static str,
+    target: &'static str,
+    embedded: Option<armagnac::Core>,
+    machine: qemu::Machine,
+}
+
+const CORES: [Core; 5] = [
+    Core {
+        name: "Cortex-M0",
+        target: "thumbv6m-none-eabi",
+        embedded: Some(armagnac::Core::V6m),
+        machine: qemu::Machine::An385,
+    },
+    Core {
+        name: "Cortex-M3",
+        target: "thumbv7m-none-eabi",
+        embedded: Some(armagnac::Core::V7m),
+        machine: qemu::Machine::An385,
+    },
+    Core { name: "Cortex-M4", target: "thumbv7em-none-eabi", embedded: None, machine: qemu::Machine::An386 },
+    Core {
+        name: "Cortex-M33",
+        target: "thumbv8m.main-none-eabi",
+        embedded: None,
+        machine: qemu::Machine::An505,
+    },
+    Core {
+        name: "RV32IMAC",
+        target: "riscv32imac-unknown-none-elf",
+        embedded: None,
+        machine: qemu::Machine::Virt,
+    },
+];
+
+/// What the runtimes said.
+#[derive(Clone, Debug, Default)]
+pub struct Testimony {
+    /// Runtime and digest.
+    pub digests: Vec<(String, u64)>,
+    /// Sizes and counts of each core.
+    pub rows: Vec<Row>,
+    /// What could not be run, with the command that would enable it.
+    pub not_run: Vec<String>,
+}
+
+impl Testimony {
+    /// The one digest, and the number of runtimes that gave it.
+    ///
+    /// # Errors
+    /// The first runtime that differs from the first one.
+    pub fn agreed(&self) -> Result<(u64, usize), String> {
+        let (first, digest) = self.digests.first().ok_or("no runtime gave a digest")?;
+        match self.digests.iter().find(|(_, other)| other != digest) {
+            Some((name, other)) => {
+                Err(format!("digest {other:016x} on {name}, but {digest:016x} on {first}"))
+            }
+            None => Ok((*digest, self.digests.len())),
+        }
+    }
+}
+
+/// Digest of a model file run in place by the loader.
+///
+/// # Errors
+/// The bytes are no model.
+pub fn loader_digest(bytes: &[u8]) -> Result<u64, String> {
+    let model = ModelFile::validate(bytes).map_err(|error| error.to_string())?;
+    let loader = Loader::new(model);
+    let mut bench = Bench::new(&loader);
+    let mut memories = vec![tillwatch_engine::feature::Memory::EMPTY; loader.sizes().memories];
+    let fields: Vec<_> = model.body().fields.iter().map(|field| field.seeded()).collect();
+    let mut record = vec![0; fields.len()];
+    Ok(tillwatch_engine::seeded::seeded_digest(&fields, &mut record[..], RECORDS, SEED, |raw| {
+        bench.score(&loader, raw, &mut memories).score
+    }))
+}
+
+/// Runs a model on every emulated core that this machine has.
+///
+/// # Errors
+/// A build that fails, a run that ends badly, two emulators that count differently.
+pub fn examine(model: &Model, testimony: &mut Testimony) -> Result<(), String> {
+    for core in &CORES {
+        let build = Build {
+            target: core.target,
+            profile: Profile::Size,
+            model,
+            features: &[],
+            digest_records: Some(RECORDS),
+        };
+        let elf = build.run()?;
+        let embedded = core.embedded.map(|embedded| armagnac::run(&elf, embedded));
+        let embedded = embedded.transpose().map_err(|error| format!("{}: {error}", core.name))?;
+        let second = match qemu::run(&elf, core.machine) {
+            Ok(outcome) => Some(outcome),
+            Err(failure @ Failure::NotFound { .. }) => {
+                testimony.not_run.push(format!("{} in QEMU: {failure}", core.name));
+                None
+            }
+            Err(failure) => return Err(format!("{}: {failure}", core.name)),
+        };
+        if let (Some(one), Some(two)) = (&embedded, &second)
+            && one.instructions != two.instructions
+        {
+            return Err(format!(
+                "{}: the emulators count differently, {:?} and {:?}",
+                core.name,
+                one.instruction_range(),
+                two.instruction_range()
+            ));
+        }
+        for (outcome, emulator) in [(&embedded, "armagnac"), (&second, "QEMU")] {
+            if let Some(outcome) = outcome {
+                let name = format!("{} in {emulator}", core.name);
+                testimony.digests.push((name.clone(), digest(outcome, &name)?));
+            }
+        }
+        if let Some(outcome) = embedded.or(second) {
+            testimony.rows.push(row(core.name, core.target, Profile::Size, model, &outcome)?);
+        }
+    }
+    Ok(())
+}
+
+fn digest(outcome: &Outcome, name: &str) -> Result<u64, String> {
+    match outcome.digest() {
+        Some((digest, RECORDS)) if outcome.is_complete() => Ok(digest),
+        _ => Err(format!("{name}: the run did not end well:\n{}", outcome.output)),
+    }
+}
+
+fn row(core: &str, target: &str, profile: Profile, model: &Model, outcome: &Outcome) -> Result<Row, String> {
+    Ok(Row {
+        core: core.to_owned(),
+        profile,
+        footprint: footprint(target, profile, model)?,
+        stack: outcome.stack_bytes(),
+        instructions: outcome.instruction_range(),
+    })
+}
+
+/// The bytes of a file, with its name in the error.
+///
+/// # Errors
+/// It cannot be read.
+pub fn read(path: &Path) -> Result<Vec<u8>, String> {
+    std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()))
+}
