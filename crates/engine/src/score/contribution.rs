@@ -130,12 +130,19 @@ pub fn evaluate(
         score = score.saturating_add(reason.contribution);
         offer(&mut strongest, reason);
     }
+    let mut reasons = heapless::Vec::new();
+    for reason in strongest {
+        if reason.contribution > 0 {
+            // There is room for all; collect() would bring a panic for the case that cannot be.
+            let _ = reasons.push(reason);
+        }
+    }
     Scored {
         score,
         percentile: thresholds.percentile(score),
         verdict: thresholds.verdict(score),
         tally: Tally::of(marks),
-        reasons: strongest.into_iter().filter(|reason| reason.contribution > 0).collect(),
+        reasons,
     }
 }
 
