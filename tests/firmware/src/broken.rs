@@ -10,7 +10,7 @@ pub fn break_promises() {
     #[cfg(feature = "bad_float")]
     black_box(black_box(1.5_f32) * black_box(2.5_f32));
     #[cfg(feature = "bad_wide")]
-    black_box(black_box(1_u64 << 40) / black_box(3_u64));
+    black_box(black_box(1_u64 << 40) / (black_box(3_u64) | 1));
     #[cfg(feature = "bad_allocator")]
     allocator::allocate();
 }

@@ -49,7 +49,8 @@ impl Line {
         for power in POWERS {
             let mut digit = b'0';
             while value >= power {
-                value -= power;
+                // Hidden from the compiler, which would turn the loop back into a division.
+                value = core::hint::black_box(value - power);
                 digit += 1;
             }
             begun |= digit != b'0' || power == 1;

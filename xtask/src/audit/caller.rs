@@ -6,9 +6,12 @@
 use crate::emulate::image::{Content, Image, Instructions, Section};
 use std::collections::BTreeSet;
 
-/// Names, mangled, of the functions that reach `address`; `a table` where its address is stored outside code.
+/// Names, mangled, of the functions that reach `address`; `a table` where only constants or variables hold it.
+///
+/// A number in a table may equal an address by chance, so tables count only where no code reaches the function.
 pub(super) fn callers(image: &Image, address: u32) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
+    let mut is_in_table = false;
     for section in &image.sections {
         for at in (0..section.bytes.len()).step_by(2) {
             let place = section.address + at as u32;
@@ -18,11 +21,16 @@ pub(super) fn callers(image: &Image, address: u32) -> BTreeSet<String> {
                     Instructions::Thumb => thumb_target(section, at, place) == Some(address),
                     Instructions::Rv32 => rv32_target(section, at, place) == Some(address),
                 };
-            if branches || stored {
-                let holder = image.function_at(place).filter(|_| section.content == Content::Code);
-                found.insert(holder.map_or("a table", |symbol| symbol.name.as_str()).to_owned());
+            if section.content == Content::Code {
+                let holder = image.function_at(place).filter(|_| branches || stored);
+                found.extend(holder.map(|symbol| symbol.name.clone()));
+            } else {
+                is_in_table |= stored;
             }
         }
+    }
+    if found.is_empty() && is_in_table {
+        found.insert("a table".to_owned());
     }
     found
 }

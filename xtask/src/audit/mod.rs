@@ -125,3 +125,64 @@ fn find(image: &Image, matches: impl Fn(&str) -> bool) -> Vec<Finding> {
 fn readable(mangled: &str) -> String {
     format!("{:#}", rustc_demangle::demangle(mangled))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::emulate::firmware::{Model, Profile};
+    use crate::targets;
+
+    const TARGET: &str = "thumbv7m-none-eabi";
+
+    fn build<'a>(features: &'a [&'a str]) -> Build<'a> {
+        let (profile, model) = (Profile::Size, &Model::Empty);
+        Build { target: TARGET, profile, model, features, digest_records: Some(10) }
+    }
+
+    /// Each broken promise is noticed, with its culprit, and the unbroken image is clean.
+    ///
+    /// Needs the target's standard library; where it is missing there is no image to audit.
+    #[test]
+    fn broken_promises_are_noticed() {
+        if !targets::is_installed(TARGET).unwrap() {
+            return;
+        }
+        let clean = audit(&build(&[]).run().unwrap()).unwrap();
+        assert!(clean.is_clean(), "{clean}");
+
+        for (feature, promise, symbol) in [
+            ("bad_float", Promise::NoFloat, "__aeabi_fmul"),
+            ("bad_wide", Promise::NoWideArithmetic, "__aeabi_uldivmod"),
+            ("bad_allocator", Promise::NoAllocator, "alloc::raw_vec"),
+        ] {
+            let features = [feature];
+            let audit = audit(&build(&features).run().unwrap()).unwrap();
+            let told = audit.offences.iter().any(|(broken, finding)| {
+                let by_culprit = finding.callers.iter().any(|caller| caller.contains("broken"));
+                *broken == promise && finding.symbol.contains(symbol) && by_culprit
+            });
+            assert!(told, "{feature}:\n{audit}");
+            assert!(audit.offences.iter().all(|(broken, _)| *broken == promise), "{feature}:\n{audit}");
+        }
+
+        let panics = build(&["bad_panic"]);
+        let message = panics.run().unwrap_err();
+        assert!(message.contains("a panic is left"), "{message}");
+        let findings = who_panics(&panics).unwrap();
+        let told =
+            findings.iter().flat_map(|finding| &finding.callers).any(|caller| caller.contains("broken"));
+        assert!(told, "{findings:?}");
+    }
+
+    #[test]
+    fn an_undefined_symbol_breaks_a_promise_too() {
+        let image = Image { undefined: vec!["malloc".to_owned()], ..Image::default() };
+        let audit = audit_image(&image, "image".to_owned());
+        assert_eq!(audit.offences.len(), 1);
+        let text = audit.to_string();
+        assert!(
+            text.contains("no allocator: BROKEN by malloc\n") && text.contains("no panic: kept\n"),
+            "{text}"
+        );
+    }
+}

@@ -7,7 +7,8 @@ use std::fmt;
 pub enum Promise {
     /// Nothing can panic.
     NoPanic,
-    /// Nothing is allocated.
+    /// Nothing is allocated. The harness has no global allocator, so a model that allocates does not even link with
+    /// it; the names catch what brings an allocator of its own.
     NoAllocator,
     /// Nothing is computed in floating point.
     NoFloat,

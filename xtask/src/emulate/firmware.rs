@@ -3,6 +3,7 @@
 use crate::targets;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::{Mutex, PoisonError};
 use std::{env, fs};
 
 /// What the firmware scores.
@@ -60,6 +61,9 @@ pub struct Build<'a> {
 /// The name of the function that a panic would call and that nobody defines.
 pub const PANIC_PROOF: &str = "tillwatch_panics";
 
+/// Held from the build to the copy: builds with other features put their image in the same place.
+static BUILDING: Mutex<()> = Mutex::new(());
+
 impl Build<'_> {
     /// Builds the image and gives its path, `target/firmware/images/NAME.elf`.
     ///
@@ -87,11 +91,11 @@ impl Build<'_> {
         if let Some(records) = self.digest_records {
             command.env("TILLWATCH_DIGEST_RECORDS", records.to_string());
         }
+        let _building = BUILDING.lock().unwrap_or_else(PoisonError::into_inner);
         let answer = command.output().map_err(|error| format!("cargo did not start: {error}"))?;
         if !answer.status.success() {
             return Err(self.explain(&String::from_utf8_lossy(&answer.stderr)));
         }
-        // Builds with other features land in the same place, so each image is kept under its own name.
         let built = folder.join(self.target).join(self.profile.name()).join("tillwatch-firmware");
         let kept = folder.join("images").join(format!("{}.elf", self.name()));
         fs::create_dir_all(folder.join("images"))

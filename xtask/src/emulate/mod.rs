@@ -122,4 +122,32 @@ mod tests {
         let failure = Failure::NotFound { program: "x", install: "apt-get install y" };
         assert_eq!(failure.to_string(), "x not found; apt-get install y");
     }
+
+    /// The harness itself, on every emulator that is installed: outputs and counts are equal.
+    ///
+    /// Needs the target's standard library; where it is missing there is nothing to run.
+    #[test]
+    fn the_emulators_agree_on_the_firmware() {
+        use firmware::{Build, Model, Profile};
+        for (target, core) in
+            [("thumbv6m-none-eabi", armagnac::Core::V6m), ("thumbv7m-none-eabi", armagnac::Core::V7m)]
+        {
+            if !crate::targets::is_installed(target).unwrap() {
+                continue;
+            }
+            let (profile, model) = (Profile::Size, &Model::Empty);
+            let build = Build { target, profile, model, features: &[], digest_records: Some(100) };
+            let elf = build.run().unwrap();
+            let first = armagnac::run(&elf, core).unwrap();
+            assert!(first.is_complete(), "{}", first.output);
+            // The empty model's score is the raw value.
+            assert_eq!(first.scores(), [3, 70_000]);
+            assert_eq!(first.value("self-test"), Some("ok"));
+            assert_eq!(first.digest().unwrap().1, 100);
+            match qemu::run(&elf, qemu::Machine::An385) {
+                Ok(second) => assert_eq!(first, second),
+                Err(failure) => assert!(matches!(failure, Failure::NotFound { .. }), "{failure}"),
+            }
+        }
+    }
 }
