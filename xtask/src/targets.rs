@@ -6,7 +6,7 @@ use std::process::Command;
 ///
 /// # Errors
 /// One line that says what was run and what it answered.
-pub fn ensure(target: &str) -> Result<(), String> {
+pub(crate) fn ensure(target: &str) -> Result<(), String> {
     if is_installed(target)? {
         return Ok(());
     }
@@ -23,7 +23,7 @@ pub fn ensure(target: &str) -> Result<(), String> {
 ///
 /// # Errors
 /// Where rustup cannot be run.
-pub fn is_installed(target: &str) -> Result<bool, String> {
+pub(crate) fn is_installed(target: &str) -> Result<bool, String> {
     let answer = rustup(&["target", "list", "--installed"])?;
     Ok(String::from_utf8_lossy(&answer.stdout).lines().any(|line| line.trim() == target))
 }

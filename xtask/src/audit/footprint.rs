@@ -11,24 +11,24 @@ const MEMORIES: &str = "MEMORIES";
 
 /// Bytes that a model adds to a firmware.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Footprint {
+pub(crate) struct Footprint {
     /// Instructions, compiler support included.
-    pub code: i64,
+    pub(crate) code: i64,
     /// Of the instructions: functions such as `memcpy` that the compiler brings along and most firmware has anyway.
-    pub support: i64,
+    pub(crate) support: i64,
     /// Weights, tables and texts.
-    pub constants: i64,
+    pub(crate) constants: i64,
     /// Working memory during a call.
-    pub scratch: u32,
+    pub(crate) scratch: u32,
     /// What the model remembers between records.
-    pub memories: u32,
+    pub(crate) memories: u32,
 }
 
 /// Builds one scoring call with the model and without, and takes the difference.
 ///
 /// # Errors
 /// One of the images does not build or cannot be read.
-pub fn footprint(target: &str, profile: Profile, model: &Model) -> Result<Footprint, String> {
+pub(crate) fn footprint(target: &str, profile: Profile, model: &Model) -> Result<Footprint, String> {
     let features = &["bare"];
     let image_of = |model| {
         let build = Build { target, profile, model, features, digest_records: None };
@@ -69,21 +69,21 @@ fn support_bytes(image: &Image) -> i64 {
 
 /// One line of a table of sizes and counts.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Row {
+pub(crate) struct Row {
     /// The core or the target.
-    pub core: String,
+    pub(crate) core: String,
     /// The profile.
-    pub profile: Profile,
+    pub(crate) profile: Profile,
     /// The bytes.
-    pub footprint: Footprint,
+    pub(crate) footprint: Footprint,
     /// Stack of one scoring call, painted and read back.
-    pub stack: Option<u32>,
+    pub(crate) stack: Option<u32>,
     /// Fewest and most instructions of one scoring call, emulated; not cycles.
-    pub instructions: Option<(u64, u64)>,
+    pub(crate) instructions: Option<(u64, u64)>,
 }
 
 /// Rows as text, one core and profile a line.
-pub fn table(rows: &[Row]) -> String {
+pub(crate) fn table(rows: &[Row]) -> String {
     let mut text = format!(
         "{:<30}{:>10}{:>8}{:>9}{:>11}{:>9}{:>10}{:>7}{:>17}\n",
         "core", "profile", "code", "support", "constants", "scratch", "memories", "stack", "instructions"

@@ -6,8 +6,8 @@ mod caller;
 mod footprint;
 mod promise;
 
-pub use footprint::{Footprint, Row, footprint, table};
-pub use promise::Promise;
+pub(crate) use footprint::{Footprint, Row, footprint, table};
+pub(crate) use promise::Promise;
 
 use crate::emulate::firmware::Build;
 use crate::emulate::image::Image;
@@ -17,11 +17,11 @@ use std::path::Path;
 
 /// A symbol and the functions that reach it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Finding {
+pub(crate) struct Finding {
     /// The symbol, readable.
-    pub symbol: String,
+    pub(crate) symbol: String,
     /// The functions that call it or hold its address, readable; the promise's own offenders left out.
-    pub callers: Vec<String>,
+    pub(crate) callers: Vec<String>,
 }
 
 impl fmt::Display for Finding {
@@ -33,18 +33,18 @@ impl fmt::Display for Finding {
 
 /// What an image contains that it should not, and what is worth knowing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Audit {
+pub(crate) struct Audit {
     /// What was read.
-    pub image: String,
+    pub(crate) image: String,
     /// Broken promises with the symbols that break them.
-    pub offences: Vec<(Promise, Finding)>,
+    pub(crate) offences: Vec<(Promise, Finding)>,
     /// Allowed helpers, such as 32-bit division on a core without a divider.
-    pub notes: Vec<Finding>,
+    pub(crate) notes: Vec<Finding>,
 }
 
 impl Audit {
     /// True when every promise is kept.
-    pub fn is_clean(&self) -> bool {
+    pub(crate) fn is_clean(&self) -> bool {
         self.offences.is_empty()
     }
 }
@@ -73,13 +73,13 @@ impl fmt::Display for Audit {
 ///
 /// # Errors
 /// The file cannot be read.
-pub fn audit(elf: &Path) -> Result<Audit, String> {
+pub(crate) fn audit(elf: &Path) -> Result<Audit, String> {
     let name = elf.file_stem().unwrap_or(elf.as_os_str()).to_string_lossy().into_owned();
     Ok(audit_image(&Image::read(elf)?, name))
 }
 
 /// Audits an image that was read already.
-pub fn audit_image(image: &Image, name: String) -> Audit {
+pub(crate) fn audit_image(image: &Image, name: String) -> Audit {
     let mut audit = Audit { image: name, ..Audit::default() };
     for promise in Promise::ALL {
         let breaks = |name: &str| Promise::broken_by(name) == Some(promise);
@@ -97,11 +97,11 @@ pub fn audit_image(image: &Image, name: String) -> Audit {
 ///
 /// # Errors
 /// The firmware does not build even so.
-pub fn who_panics(build: &Build<'_>) -> Result<Vec<Finding>, String> {
+pub(crate) fn who_panics(build: &Build<'_>) -> Result<Vec<Finding>, String> {
     let features: Vec<&str> = build.features.iter().copied().chain(["panics_allowed"]).collect();
     let elf = Build { features: &features, ..build.clone() }.run()?;
     let offences = audit(&elf)?.offences.into_iter();
-    Ok(offences.filter(|(promise, _)| *promise == Promise::NoPanic).map(|(_, finding)| finding).collect())
+    Ok(offences.filter(|(promise, _)| *promise == Promise::Panic).map(|(_, finding)| finding).collect())
 }
 
 /// The symbols that match, defined or not, one for each address, with their callers that do not match.
@@ -151,9 +151,9 @@ mod tests {
         assert!(clean.is_clean(), "{clean}");
 
         for (feature, promise, symbol) in [
-            ("bad_float", Promise::NoFloat, "__aeabi_fmul"),
-            ("bad_wide", Promise::NoWideArithmetic, "__aeabi_uldivmod"),
-            ("bad_allocator", Promise::NoAllocator, "alloc::raw_vec"),
+            ("bad_float", Promise::Float, "__aeabi_fmul"),
+            ("bad_wide", Promise::WideArithmetic, "__aeabi_uldivmod"),
+            ("bad_allocator", Promise::Allocator, "alloc::raw_vec"),
         ] {
             let features = [feature];
             let audit = audit(&build(&features).run().unwrap()).unwrap();

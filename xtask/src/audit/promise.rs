@@ -2,37 +2,37 @@
 
 use std::fmt;
 
-/// A promise about an image.
+/// A promise about an image: what it does without.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Promise {
+pub(crate) enum Promise {
     /// Nothing can panic.
-    NoPanic,
+    Panic,
     /// Nothing is allocated. The harness has no global allocator, so a model that allocates does not even link with
     /// it; the names catch what brings an allocator of its own.
-    NoAllocator,
+    Allocator,
     /// Nothing is computed in floating point.
-    NoFloat,
+    Float,
     /// Nothing multiplies or divides 64-bit numbers through a library call.
-    NoWideArithmetic,
+    WideArithmetic,
 }
 
 impl Promise {
     /// Every promise.
-    pub const ALL: [Self; 4] = [Self::NoPanic, Self::NoAllocator, Self::NoFloat, Self::NoWideArithmetic];
+    pub(crate) const ALL: [Self; 4] = [Self::Panic, Self::Allocator, Self::Float, Self::WideArithmetic];
 
     /// The promise that a linked symbol breaks, where it breaks one; `name` is mangled.
-    pub fn broken_by(name: &str) -> Option<Self> {
+    pub(crate) fn broken_by(name: &str) -> Option<Self> {
         let breaks = |whole: &[&str], part: &[&str]| {
             whole.contains(&name) || part.iter().any(|part| name.contains(part))
         };
         if breaks(PANIC_NAMES, PANIC_PARTS) {
-            Some(Self::NoPanic)
+            Some(Self::Panic)
         } else if breaks(ALLOCATOR_NAMES, ALLOCATOR_PARTS) {
-            Some(Self::NoAllocator)
+            Some(Self::Allocator)
         } else if is_float(name) {
-            Some(Self::NoFloat)
+            Some(Self::Float)
         } else if breaks(WIDE_NAMES, &[]) {
-            Some(Self::NoWideArithmetic)
+            Some(Self::WideArithmetic)
         } else {
             None
         }
@@ -42,10 +42,10 @@ impl Promise {
 impl fmt::Display for Promise {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::NoPanic => "no panic",
-            Self::NoAllocator => "no allocator",
-            Self::NoFloat => "no float",
-            Self::NoWideArithmetic => "no 64-bit multiply or divide helper",
+            Self::Panic => "no panic",
+            Self::Allocator => "no allocator",
+            Self::Float => "no float",
+            Self::WideArithmetic => "no 64-bit multiply or divide helper",
         })
     }
 }
@@ -162,20 +162,20 @@ mod tests {
     #[test]
     fn names_are_sorted_by_promise() {
         for (name, promise) in [
-            ("_ZN4core9panicking18panic_bounds_check17h0123456789abcdefE", Some(Promise::NoPanic)),
-            ("_RNvNtCs1_4core9panicking5panic", Some(Promise::NoPanic)),
-            ("_ZN4core5slice5index16slice_index_fail17h0E", Some(Promise::NoPanic)),
-            ("tillwatch_panics", Some(Promise::NoPanic)),
-            ("_RNvCs1_7___rustc12___rust_alloc", Some(Promise::NoAllocator)),
-            ("malloc", Some(Promise::NoAllocator)),
-            ("__aeabi_fmul", Some(Promise::NoFloat)),
-            ("__aeabi_d2iz", Some(Promise::NoFloat)),
-            ("__aeabi_ui2f", Some(Promise::NoFloat)),
-            ("__mulsf3", Some(Promise::NoFloat)),
-            ("__floatunsidf", Some(Promise::NoFloat)),
-            ("sqrtf", Some(Promise::NoFloat)),
-            ("__aeabi_uldivmod", Some(Promise::NoWideArithmetic)),
-            ("__muldi3", Some(Promise::NoWideArithmetic)),
+            ("_ZN4core9panicking18panic_bounds_check17h0123456789abcdefE", Some(Promise::Panic)),
+            ("_RNvNtCs1_4core9panicking5panic", Some(Promise::Panic)),
+            ("_ZN4core5slice5index16slice_index_fail17h0E", Some(Promise::Panic)),
+            ("tillwatch_panics", Some(Promise::Panic)),
+            ("_RNvCs1_7___rustc12___rust_alloc", Some(Promise::Allocator)),
+            ("malloc", Some(Promise::Allocator)),
+            ("__aeabi_fmul", Some(Promise::Float)),
+            ("__aeabi_d2iz", Some(Promise::Float)),
+            ("__aeabi_ui2f", Some(Promise::Float)),
+            ("__mulsf3", Some(Promise::Float)),
+            ("__floatunsidf", Some(Promise::Float)),
+            ("sqrtf", Some(Promise::Float)),
+            ("__aeabi_uldivmod", Some(Promise::WideArithmetic)),
+            ("__muldi3", Some(Promise::WideArithmetic)),
             ("__aeabi_uidiv", None),
             ("__aeabi_idiv0", None),
             ("__aeabi_memcpy4", None),

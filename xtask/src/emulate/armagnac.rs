@@ -15,7 +15,7 @@ use std::rc::Rc;
 
 /// The emulated instruction set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Core {
+pub(crate) enum Core {
     /// ARMv6-M: Cortex-M0 and M0+.
     V6m,
     /// ARMv7-M: Cortex-M3.
@@ -41,7 +41,7 @@ const MOST_TEXT: u32 = 4096;
 ///
 /// # Errors
 /// The file cannot be read or placed, the core meets an instruction that it does not know, or the run hangs.
-pub fn run(elf: &Path, core: Core) -> Result<Outcome, Failure> {
+pub(crate) fn run(elf: &Path, core: Core) -> Result<Outcome, Failure> {
     let image = Image::read(elf)?;
     run_image(&image, core).map_err(|message| Failure::Broken(format!("{}: {message}", elf.display())))
 }
@@ -50,7 +50,7 @@ pub fn run(elf: &Path, core: Core) -> Result<Outcome, Failure> {
 ///
 /// # Errors
 /// As [`run`].
-pub fn run_image(image: &Image, core: Core) -> Result<Outcome, String> {
+pub(crate) fn run_image(image: &Image, core: Core) -> Result<Outcome, String> {
     let mut processor = prepare(image, core)?;
     let markers = (image.address_of(MEASURE_START)?, image.address_of(MEASURE_STOP)?);
     let mut outcome = Outcome::default();

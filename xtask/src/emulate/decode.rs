@@ -15,10 +15,13 @@ const SLOT_BITS: u32 = 13;
 /// The instruction, its size in bytes and the state of the conditional block around it.
 type Key = (u32, u8, u8);
 
+/// An instruction with the key under which it was decoded.
+type Remembered = (Key, Rc<dyn Instruction>);
+
 /// Remembers decoded instructions.
 pub(super) struct RememberingDecoder {
     decoder: Lut16AndGrouped32InstructionDecoder,
-    slots: RefCell<Vec<Option<(Key, Rc<dyn Instruction>)>>>,
+    slots: RefCell<Vec<Option<Remembered>>>,
 }
 
 impl RememberingDecoder {
@@ -39,14 +42,14 @@ impl InstructionDecode for RememberingDecoder {
         let key = (ins, size as u8, state.0);
         let mixed = (ins ^ u32::from(state.0)).wrapping_mul(0x9e37_79b9);
         let slot = (mixed >> (32 - SLOT_BITS)) as usize;
-        let slots = &mut self.slots.borrow_mut()[slot];
-        if let Some((seen, instruction)) = slots
+        let remembered = &mut self.slots.borrow_mut()[slot];
+        if let Some((seen, instruction)) = remembered
             && *seen == key
         {
             return Ok(Rc::clone(instruction));
         }
         let instruction = self.decoder.try_decode(ins, size, state)?;
-        *slots = Some((key, Rc::clone(&instruction)));
+        *remembered = Some((key, Rc::clone(&instruction)));
         Ok(instruction)
     }
 }

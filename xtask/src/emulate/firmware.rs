@@ -8,7 +8,7 @@ use std::{env, fs};
 
 /// What the firmware scores.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Model {
+pub(crate) enum Model {
     /// Nothing: the harness alone.
     Empty,
     /// A module of the crate `tillwatch-inference`, such as `point_of_sale`.
@@ -26,7 +26,7 @@ pub enum Model {
 
 /// What the compiler aims at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Profile {
+pub(crate) enum Profile {
     /// Small: `opt-level = "s"`.
     Size,
     /// Fast: `opt-level = 3`.
@@ -35,7 +35,7 @@ pub enum Profile {
 
 impl Profile {
     /// Its name in the firmware's manifest.
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Size => "firmware",
             Self::Speed => "speed",
@@ -45,21 +45,21 @@ impl Profile {
 
 /// One image to build.
 #[derive(Clone, Debug)]
-pub struct Build<'a> {
+pub(crate) struct Build<'a> {
     /// The compiler's name of the target, such as `thumbv7m-none-eabi`.
-    pub target: &'a str,
+    pub(crate) target: &'a str,
     /// What the compiler aims at.
-    pub profile: Profile,
+    pub(crate) profile: Profile,
     /// What is scored.
-    pub model: &'a Model,
+    pub(crate) model: &'a Model,
     /// Features of the firmware, such as `bare`.
-    pub features: &'a [&'a str],
+    pub(crate) features: &'a [&'a str],
     /// Records in the digest; 10,000 where none is given.
-    pub digest_records: Option<u32>,
+    pub(crate) digest_records: Option<u32>,
 }
 
 /// The name of the function that a panic would call and that nobody defines.
-pub const PANIC_PROOF: &str = "tillwatch_panics";
+pub(crate) const PANIC_PROOF: &str = "tillwatch_panics";
 
 /// Held from the build to the copy: builds with other features put their image in the same place.
 static BUILDING: Mutex<()> = Mutex::new(());
@@ -71,7 +71,7 @@ impl Build<'_> {
     ///
     /// # Errors
     /// What the compiler or the linker found, or that a panic is left.
-    pub fn run(&self) -> Result<PathBuf, String> {
+    pub(crate) fn run(&self) -> Result<PathBuf, String> {
         targets::ensure(self.target)?;
         let folder = root().join("target").join("firmware");
         let manifest = match self.model {
@@ -105,7 +105,7 @@ impl Build<'_> {
     }
 
     /// The name of the image: model, target, profile and features.
-    pub fn name(&self) -> String {
+    pub(crate) fn name(&self) -> String {
         let model = match self.model {
             Model::Empty => "empty",
             Model::Committed(module) => module,
@@ -128,10 +128,10 @@ impl Build<'_> {
     /// Where the model's functions are, seen from the firmware's dependency `model`.
     fn module(&self) -> String {
         match self.model {
-            Model::Empty => "model".to_owned(),
-            Model::Committed(module) => format!("model::{module}"),
-            Model::Baked { module, .. } if module.is_empty() => "model".to_owned(),
-            Model::Baked { module, .. } => format!("model::{module}"),
+            Model::Committed(module) | Model::Baked { module, .. } if !module.is_empty() => {
+                format!("model::{module}")
+            }
+            _ => "model".to_owned(),
         }
     }
 
@@ -152,7 +152,7 @@ impl Build<'_> {
 const ERROR_LINES: usize = 30;
 
 /// The folder of the repository.
-pub fn root() -> &'static Path {
+pub(crate) fn root() -> &'static Path {
     let package = Path::new(env!("CARGO_MANIFEST_DIR"));
     package.parent().unwrap_or(package)
 }
@@ -180,31 +180,28 @@ fn stage(folder: &Path, package: &str, baked: &Path) -> Result<PathBuf, String> 
 
 /// The firmware's manifest with absolute paths and with another crate as `model`.
 fn staged_manifest(text: &str, root: &Path, package: &str, baked: &Path) -> Result<String, String> {
+    let firmware = root.join("tests").join("firmware");
     let engine = toml_string(&root.join("crates").join("engine"));
-    let mut staged = String::new();
+    let main = toml_string(&firmware.join("src").join("main.rs"));
+    let script = toml_string(&firmware.join("build.rs"));
     let mut has_model = false;
+    let mut lines = Vec::new();
     for line in text.lines() {
-        if line.starts_with("model = ") {
-            has_model = true;
-            staged.push_str(&format!("model = {{ package = \"{package}\", path = {} }}", toml_string(baked)));
-        } else if line.starts_with("tillwatch-engine = ") {
-            staged.push_str(&format!("tillwatch-engine = {{ path = {engine} }}"));
-        } else if line.starts_with("path = ") {
-            let main = root.join("tests").join("firmware").join("src").join("main.rs");
-            staged.push_str(&format!("path = {}", toml_string(&main)));
-        } else {
-            staged.push_str(line);
-        }
-        staged.push('\n');
-        if line == "[package]" {
-            let script = root.join("tests").join("firmware").join("build.rs");
-            staged.push_str(&format!("build = {}\n", toml_string(&script)));
-        }
+        lines.push(match line.split_once(" = ") {
+            Some(("model", _)) => {
+                has_model = true;
+                format!("model = {{ package = \"{package}\", path = {} }}", toml_string(baked))
+            }
+            Some(("tillwatch-engine", _)) => format!("tillwatch-engine = {{ path = {engine} }}"),
+            Some(("path", _)) => format!("path = {main}"),
+            _ if line == "[package]" => format!("{line}\nbuild = {script}"),
+            _ => line.to_owned(),
+        });
     }
-    // A baked crate names the engine by version; here it is the one of this repository.
-    staged.push_str(&format!("\n[patch.crates-io]\ntillwatch-engine = {{ path = {engine} }}\n"));
+    // A baked crate may name the engine by version; here it is the one of this repository.
+    lines.push(format!("\n[patch.crates-io]\ntillwatch-engine = {{ path = {engine} }}\n"));
     if has_model {
-        Ok(staged)
+        Ok(lines.join("\n"))
     } else {
         Err("tests/firmware/Cargo.toml has no line \"model = …\"".to_owned())
     }

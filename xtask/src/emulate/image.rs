@@ -6,16 +6,16 @@ use std::path::Path;
 
 /// Bytes that a loader places in memory.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Segment {
+pub(crate) struct Segment {
     /// Physical address.
-    pub address: u32,
+    pub(crate) address: u32,
     /// Content.
-    pub bytes: Vec<u8>,
+    pub(crate) bytes: Vec<u8>,
 }
 
 /// What a section holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Content {
+pub(crate) enum Content {
     /// Instructions.
     Code,
     /// Constants.
@@ -28,31 +28,31 @@ pub enum Content {
 
 /// A section that ends up in memory.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Section {
+pub(crate) struct Section {
     /// What it holds.
-    pub content: Content,
+    pub(crate) content: Content,
     /// Where it runs.
-    pub address: u32,
+    pub(crate) address: u32,
     /// Its bytes; zeros where the file has none.
-    pub bytes: Vec<u8>,
+    pub(crate) bytes: Vec<u8>,
 }
 
 /// A named address.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Symbol {
+pub(crate) struct Symbol {
     /// Name as linked, mangled.
-    pub name: String,
+    pub(crate) name: String,
     /// Address without the Thumb bit.
-    pub address: u32,
+    pub(crate) address: u32,
     /// Bytes; 0 where the assembler gave none.
-    pub size: u32,
+    pub(crate) size: u32,
     /// True for code.
-    pub is_code: bool,
+    pub(crate) is_code: bool,
 }
 
 /// The instruction set of an image.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Instructions {
+pub(crate) enum Instructions {
     /// Thumb.
     #[default]
     Thumb,
@@ -62,17 +62,17 @@ pub enum Instructions {
 
 /// A linked firmware.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Image {
+pub(crate) struct Image {
     /// The instruction set.
-    pub instructions: Instructions,
+    pub(crate) instructions: Instructions,
     /// What a loader places.
-    pub segments: Vec<Segment>,
+    pub(crate) segments: Vec<Segment>,
     /// What ends up in memory, by address.
-    pub sections: Vec<Section>,
+    pub(crate) sections: Vec<Section>,
     /// Defined symbols, by address.
-    pub symbols: Vec<Symbol>,
+    pub(crate) symbols: Vec<Symbol>,
     /// Names that nothing defines.
-    pub undefined: Vec<String>,
+    pub(crate) undefined: Vec<String>,
 }
 
 impl Image {
@@ -80,7 +80,7 @@ impl Image {
     ///
     /// # Errors
     /// One line with the file and the cause.
-    pub fn read(path: &Path) -> Result<Self, String> {
+    pub(crate) fn read(path: &Path) -> Result<Self, String> {
         let bytes = std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
         Self::parse(&bytes).map_err(|error| format!("{}: {error}", path.display()))
     }
@@ -89,7 +89,7 @@ impl Image {
     ///
     /// # Errors
     /// What is wrong with them.
-    pub fn parse(bytes: &[u8]) -> Result<Self, String> {
+    pub(crate) fn parse(bytes: &[u8]) -> Result<Self, String> {
         let elf = ElfFile32::<Endianness>::parse(bytes)
             .map_err(|error| format!("not a 32-bit ELF file: {error}"))?;
         let endian = elf.endian();
@@ -143,7 +143,7 @@ impl Image {
     }
 
     /// The symbol of that name.
-    pub fn symbol(&self, name: &str) -> Option<&Symbol> {
+    pub(crate) fn symbol(&self, name: &str) -> Option<&Symbol> {
         self.symbols.iter().find(|symbol| symbol.name == name)
     }
 
@@ -151,19 +151,19 @@ impl Image {
     ///
     /// # Errors
     /// Names the symbol that is missing.
-    pub fn address_of(&self, name: &str) -> Result<u32, String> {
+    pub(crate) fn address_of(&self, name: &str) -> Result<u32, String> {
         let symbol = self.symbol(name).ok_or_else(|| format!("the image has no symbol {name}"))?;
         Ok(symbol.address)
     }
 
     /// The code symbol that holds an address: the nearest before it.
-    pub fn function_at(&self, address: u32) -> Option<&Symbol> {
+    pub(crate) fn function_at(&self, address: u32) -> Option<&Symbol> {
         let end = self.symbols.partition_point(|symbol| symbol.address <= address);
         self.symbols[..end].iter().rev().find(|symbol| symbol.is_code)
     }
 
     /// The little-endian word that a loader places at an address.
-    pub fn word(&self, address: u32) -> Option<u32> {
+    pub(crate) fn word(&self, address: u32) -> Option<u32> {
         self.segments.iter().find_map(|segment| {
             let at = address.checked_sub(segment.address)? as usize;
             let bytes = segment.bytes.get(at..at + 4)?;

@@ -3,74 +3,74 @@
 //! [`armagnac`] is pure Rust and always there; [`qemu`] is the second witness and runs what the first cannot. Both give
 //! exact instruction counts, never cycles.
 
-pub mod armagnac;
+pub(crate) mod armagnac;
 mod decode;
-pub mod firmware;
+pub(crate) mod firmware;
 #[cfg(test)]
 mod handmade;
-pub mod image;
+pub(crate) mod image;
 mod memory;
-pub mod qemu;
+pub(crate) mod qemu;
 mod trace;
 
 use std::fmt;
 
 /// The marker before the counted call.
-pub const MEASURE_START: &str = "measure_start";
+pub(crate) const MEASURE_START: &str = "measure_start";
 /// The marker after the counted call.
-pub const MEASURE_STOP: &str = "measure_stop";
+pub(crate) const MEASURE_STOP: &str = "measure_stop";
 /// The function that the firmware enters once nothing more is to be counted.
-pub const MEASURED_ALL: &str = "measured_all";
+pub(crate) const MEASURED_ALL: &str = "measured_all";
 
 /// What a run of a firmware showed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Outcome {
+pub(crate) struct Outcome {
     /// Everything that it printed.
-    pub output: String,
+    pub(crate) output: String,
     /// Instructions of each measured call, in order: the call, the function and its return.
-    pub instructions: Vec<u64>,
+    pub(crate) instructions: Vec<u64>,
     /// True when it ended by itself and reported success.
-    pub exit_ok: bool,
+    pub(crate) exit_ok: bool,
 }
 
 impl Outcome {
     /// Fewest and most instructions of a measured call; none where nothing was measured.
-    pub fn instruction_range(&self) -> Option<(u64, u64)> {
+    pub(crate) fn instruction_range(&self) -> Option<(u64, u64)> {
         Some((*self.instructions.iter().min()?, *self.instructions.iter().max()?))
     }
 
     /// What follows `word` and a space on the first line that begins so.
-    pub fn value(&self, word: &str) -> Option<&str> {
+    pub(crate) fn value(&self, word: &str) -> Option<&str> {
         self.output.lines().find_map(|line| line.strip_prefix(word)?.strip_prefix(' '))
     }
 
     /// The digest and the number of records that it covers.
-    pub fn digest(&self) -> Option<(u64, u32)> {
+    pub(crate) fn digest(&self) -> Option<(u64, u32)> {
         let (digest, rest) = self.value("digest")?.split_once(" over ")?;
         let records = rest.strip_suffix(" records")?;
         Some((u64::from_str_radix(digest, 16).ok()?, records.parse().ok()?))
     }
 
     /// Most bytes of stack that a measured call touched, below the caller's frame.
-    pub fn stack_bytes(&self) -> Option<u32> {
+    pub(crate) fn stack_bytes(&self) -> Option<u32> {
         self.value("stack")?.parse().ok()
     }
 
     /// The scores of the known answers, in order.
-    pub fn scores(&self) -> Vec<u64> {
+    pub(crate) fn scores(&self) -> Vec<u64> {
         let words = self.output.lines().filter_map(|line| line.strip_prefix("score ")?.split(' ').next());
         words.filter_map(|word| u64::from_str_radix(word, 16).ok()).collect()
     }
 
     /// True when it reported success and printed its last line, so that nothing was cut off.
-    pub fn is_complete(&self) -> bool {
+    pub(crate) fn is_complete(&self) -> bool {
         self.exit_ok && self.output.lines().last() == Some("done")
     }
 }
 
 /// Why a run gave no outcome.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Failure {
+pub(crate) enum Failure {
     /// The emulator is not on this machine: the row was not run.
     NotFound {
         /// What was looked for.

@@ -15,7 +15,7 @@ use std::time::Duration;
 
 /// An emulated board.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Machine {
+pub(crate) enum Machine {
     /// MPS2 AN385, Cortex-M3: runs images of ARMv7-M and of ARMv6-M, whose instructions are a subset.
     An385,
     /// MPS2 AN386, Cortex-M4: ARMv7E-M.
@@ -28,7 +28,7 @@ pub enum Machine {
 
 impl Machine {
     /// The program that emulates it.
-    pub fn program(self) -> &'static str {
+    pub(crate) fn program(self) -> &'static str {
         match self {
             Self::An385 | Self::An386 | Self::An505 => "qemu-system-arm",
             Self::Virt => "qemu-system-riscv32",
@@ -36,7 +36,7 @@ impl Machine {
     }
 
     /// The command that installs the program on Debian and Ubuntu.
-    pub fn install(self) -> &'static str {
+    pub(crate) fn install(self) -> &'static str {
         match self {
             Self::An385 | Self::An386 | Self::An505 => "apt-get install qemu-system-arm",
             Self::Virt => "apt-get install qemu-system-misc",
@@ -60,7 +60,7 @@ const LONGEST_RUN: Duration = Duration::from_secs(300);
 ///
 /// # Errors
 /// [`Failure::NotFound`] where the emulator is not installed; else what went wrong.
-pub fn run(elf: &Path, machine: Machine) -> Result<Outcome, Failure> {
+pub(crate) fn run(elf: &Path, machine: Machine) -> Result<Outcome, Failure> {
     let image = Image::read(elf)?;
     let version = version(machine)?;
     let markers = Markers {
@@ -77,7 +77,7 @@ pub fn run(elf: &Path, machine: Machine) -> Result<Outcome, Failure> {
 ///
 /// # Errors
 /// As [`run`].
-pub fn version(machine: Machine) -> Result<(u32, u32), Failure> {
+pub(crate) fn version(machine: Machine) -> Result<(u32, u32), Failure> {
     let program = machine.program();
     let answer = match Command::new(program).arg("--version").output() {
         Ok(answer) => answer,

@@ -11,11 +11,11 @@ use std::io::{self, BufRead};
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Markers {
     /// First counted instruction.
-    pub start: u32,
+    pub(crate) start: u32,
     /// First instruction that is not counted any more.
-    pub stop: u32,
+    pub(crate) stop: u32,
     /// Nothing after it is counted.
-    pub end: u32,
+    pub(crate) end: u32,
 }
 
 /// Instructions of each measured call, read until the end marker or the end of the log.
