@@ -1,0 +1,139 @@
+//! One interface over everything that can score a record.
+//!
+//! The emulated firmware speaks through its printed digest and is compared by `cargo xtask firmware`.
+
+use crate::oracle::Oracle;
+use tillwatch_engine::feature::{Mark, Memory};
+use tillwatch_engine::score::SCORE_ONE;
+use tillwatch_inference::point_of_sale;
+use tillwatch_loader::{Loader, prepare};
+use tillwatch_model::Model;
+use tillwatch_trainer::evaluate::features;
+use tillwatch_trainer::features::FittedFeature;
+use tillwatch_trainer::float_model::FloatModel;
+use tillwatch_trainer::quantise::rim_step;
+use tillwatch_trainer::scoring::Bench;
+
+/// A score: integer runtimes are equal bit for bit, the float model within the tolerance table.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Answer {
+    /// Of the numeric contract.
+    Integer(u64),
+    /// Of the float model, in the same unit.
+    Real(f64),
+}
+
+/// Something that scores a stream of records.
+pub trait Runtime {
+    /// Its name in messages.
+    fn name(&self) -> &'static str;
+
+    /// Scores the next record of the stream.
+    fn score(&mut self, raw: &[i32]) -> Answer;
+}
+
+/// The float model on dequantised codes.
+pub struct Float<'a> {
+    model: Model<'a>,
+    float: FloatModel,
+    features: Vec<FittedFeature>,
+    memories: Vec<Memory>,
+}
+
+impl<'a> Float<'a> {
+    /// The float model that a file carries; `None` where it carries none.
+    #[must_use]
+    pub fn new(model: Model<'a>) -> Option<Self> {
+        let float = FloatModel::from_file(model.body(), model.reference())?;
+        Some(Self { float, features: features(&model), memories: vec![Memory::EMPTY; model.n_memories()], model })
+    }
+}
+
+impl Runtime for Float<'_> {
+    fn name(&self) -> &'static str {
+        "float"
+    }
+
+    fn score(&mut self, raw: &[i32]) -> Answer {
+        let mut codes = vec![0; self.model.n_columns()];
+        let mut marks = vec![Mark::NONE; self.features.len()];
+        let list = self.features.iter().map(|feature| (feature.field, feature.preparation.borrow()));
+        prepare(list, raw, &mut self.memories, &mut codes, &mut marks);
+        let step = rim_step(self.model.body().rim_fraction_bits.into()) as f32;
+        let values: Vec<f32> = codes.iter().map(|&code| f32::from(code) * step).collect();
+        Answer::Real(self.float.score(&values, &marks) * SCORE_ONE as f64)
+    }
+}
+
+/// The contract's arithmetic simulated in wide integers, without the engine.
+pub struct Simulated<'a>(Oracle<'a>);
+
+impl<'a> Simulated<'a> {
+    /// A fresh stream.
+    #[must_use]
+    pub fn new(model: &Model<'a>) -> Self {
+        Self(Oracle::new(model))
+    }
+}
+
+impl Runtime for Simulated<'_> {
+    fn name(&self) -> &'static str {
+        "simulated"
+    }
+
+    fn score(&mut self, raw: &[i32]) -> Answer {
+        Answer::Integer(self.0.score(raw).scored.score)
+    }
+}
+
+/// The model file run in place.
+pub struct Loaded<'a> {
+    loader: Loader<'a>,
+    bench: Bench,
+    memories: Vec<Memory>,
+}
+
+impl<'a> Loaded<'a> {
+    /// A fresh stream.
+    #[must_use]
+    pub fn new(model: Model<'a>) -> Self {
+        let loader = Loader::new(model);
+        Self { bench: Bench::new(&loader), memories: vec![Memory::EMPTY; loader.sizes().memories], loader }
+    }
+}
+
+impl Runtime for Loaded<'_> {
+    fn name(&self) -> &'static str {
+        "loaded"
+    }
+
+    fn score(&mut self, raw: &[i32]) -> Answer {
+        Answer::Integer(self.bench.score(&self.loader, raw, &mut self.memories).score)
+    }
+}
+
+/// The committed generated code, on tiled weights.
+pub struct Baked {
+    memories: point_of_sale::Memories,
+    scratch: point_of_sale::Scratch,
+}
+
+impl Baked {
+    /// A fresh stream.
+    #[must_use]
+    pub const fn point_of_sale() -> Self {
+        Self { memories: point_of_sale::Memories::EMPTY, scratch: point_of_sale::Scratch::new() }
+    }
+}
+
+impl Runtime for Baked {
+    fn name(&self) -> &'static str {
+        "baked"
+    }
+
+    fn score(&mut self, raw: &[i32]) -> Answer {
+        let mut record = [0; point_of_sale::FIELDS];
+        record.iter_mut().zip(raw).for_each(|(slot, &value)| *slot = value);
+        Answer::Integer(point_of_sale::score_raw(&record, &mut self.memories, &mut self.scratch).score)
+    }
+}

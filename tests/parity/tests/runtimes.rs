@@ -1,0 +1,65 @@
+//! The committed model on every runtime of the host: integers equal, float within the tolerance table.
+#![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
+use tillwatch_engine::seeded::{SeededField, SeededWords};
+use tillwatch_inference::point_of_sale;
+use tillwatch_model::Model;
+use tillwatch_testkit::runtime::{Answer, Baked, Float, Loaded, Runtime, Simulated};
+use tillwatch_testkit::tolerance;
+use tillwatch_trainer::metrics::rank_correlation;
+
+const MODEL: &[u8] = include_bytes!("../../../fixtures/models/point_of_sale.tw");
+
+fn records(seed: u32, count: usize) -> Vec<Vec<i32>> {
+    let mut words = SeededWords::new(seed);
+    let fields = point_of_sale::SEEDED_FIELDS;
+    let mut draw = || fields.iter().map(|field: &SeededField| field.draw(&mut words)).collect();
+    (0..count).map(|_| draw()).collect()
+}
+
+fn answers(runtime: &mut dyn Runtime, records: &[Vec<i32>]) -> Vec<Answer> {
+    records.iter().map(|raw| runtime.score(raw)).collect()
+}
+
+#[test]
+fn integer_runtimes_are_equal_bit_for_bit() {
+    let model = Model::validate(MODEL).unwrap();
+    let records = records(7, 3000);
+    let want = answers(&mut Simulated::new(&model), &records);
+    let others: [&mut dyn Runtime; 2] = [&mut Loaded::new(model), &mut Baked::point_of_sale()];
+    for runtime in others {
+        let got = answers(runtime, &records);
+        let first = (0..records.len()).find(|&at| got[at] != want[at]);
+        assert_eq!(first, None, "{} differs from the simulation", runtime.name());
+    }
+}
+
+#[test]
+fn the_float_model_ranks_alike() {
+    let model = Model::validate(MODEL).unwrap();
+    let records = records(8, 3000);
+    let number = |answer: &Answer| match *answer {
+        Answer::Integer(score) => score as f64,
+        Answer::Real(score) => score,
+    };
+    let real: Vec<f64> = answers(&mut Float::new(model).unwrap(), &records).iter().map(number).collect();
+    let integer: Vec<f64> = answers(&mut Loaded::new(model), &records).iter().map(number).collect();
+    let correlation = rank_correlation(&real, &integer).unwrap();
+    assert!(correlation >= tolerance::SCORE_RANK_CORRELATION, "{correlation}");
+}
+
+#[test]
+fn digests_of_loader_and_generated_code_are_equal() {
+    let model = Model::validate(MODEL).unwrap();
+    let fields: Vec<SeededField> = model.body().fields.iter().map(|field| field.seeded()).collect();
+    assert_eq!(fields, point_of_sale::SEEDED_FIELDS);
+    let mut loaded = Loaded::new(model);
+    let mut record = vec![0; fields.len()];
+    let digest = tillwatch_engine::seeded::seeded_digest(&fields, &mut record[..], 5000, 3, |raw| {
+        match loaded.score(raw) {
+            Answer::Integer(score) => score,
+            Answer::Real(_) => 0,
+        }
+    });
+    assert_eq!(digest, point_of_sale::digest(5000, 3, &mut point_of_sale::Scratch::new()));
+}
