@@ -6,7 +6,7 @@ mod caller;
 mod footprint;
 mod promise;
 
-pub(crate) use footprint::{Footprint, Row, footprint, table};
+pub(crate) use footprint::{Row, footprint, table};
 pub(crate) use promise::Promise;
 
 use crate::emulate::firmware::Build;
