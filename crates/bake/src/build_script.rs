@@ -4,7 +4,7 @@ use crate::{BakeError, bake_module, write};
 use std::path::{Path, PathBuf};
 use tillwatch_model::Model;
 
-/// Reads a model file and bakes it as a crate's files.
+/// Reads a model file and checks it; the bytes are those that [`Model::validate`] takes.
 ///
 /// # Errors
 /// [`BakeError::Io`] where it cannot be read, [`BakeError::Model`] where it is no model.
@@ -14,11 +14,12 @@ pub fn read_model(path: &Path) -> Result<Vec<u8>, BakeError> {
     Ok(bytes)
 }
 
-/// Bakes a model file into `$OUT_DIR/model/` and asks cargo to run again when the file changes. The crate says:
+/// Bakes a model file into `$OUT_DIR` and asks cargo to run again when the file changes.
 ///
-/// ```ignore
-/// #[path = "..."] // or: include!(concat!(env!("OUT_DIR"), "/model.rs"));
-/// mod model;
+/// The crate takes it in as the module `model`, and depends on `tillwatch-engine`:
+///
+/// ```text
+/// include!(concat!(env!("OUT_DIR"), "/model.rs"));
 /// ```
 ///
 /// # Errors

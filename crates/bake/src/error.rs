@@ -26,6 +26,11 @@ pub enum BakeError {
         /// The name.
         found: String,
     },
+    /// Two fields have the same name.
+    Twice {
+        /// The name.
+        found: String,
+    },
     /// The place for the crate holds something else.
     Occupied {
         /// The folder.
@@ -48,7 +53,8 @@ impl fmt::Display for BakeError {
             Self::Model { path, error } => write!(f, "{}: {error}", path.display()),
             Self::Name { found } => write!(
                 f,
-                "name `{}`: wanted a crate name of lower-case letters, digits, - and _, starting with a letter; give --name",
+                "name `{}`: wanted a crate name of lower-case letters, digits, - and _, starting with a letter, that is no keyword \
+                 and no crate linked already; give --name",
                 found.escape_debug()
             ),
             Self::Field { found } => write!(
@@ -56,6 +62,9 @@ impl fmt::Display for BakeError {
                 "field `{}`: wanted an identifier in snake case that is no keyword; rename it in the schema",
                 found.escape_debug()
             ),
+            Self::Twice { found } => {
+                write!(f, "field `{found}`: two fields have this name; rename one in the schema")
+            }
             Self::Occupied { path } => write!(
                 f,
                 "{}: holds files that are no baked crate; name a new folder, or empty this one",

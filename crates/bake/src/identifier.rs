@@ -11,13 +11,32 @@ const KEYWORDS: [&str; 52] = [
     "virtual", "where", "while", "yield",
 ];
 
+/// Names that a crate cannot have beside the crates it is linked with.
+const CRATES: [&str; 6] = ["alloc", "core", "proc_macro", "std", "test", "tillwatch_engine"];
+
+/// Types that the generated code names; an enum of the same name would hide them or be hidden.
+const TYPES: [&str; 11] = [
+    "Heads",
+    "Mark",
+    "Memories",
+    "Memory",
+    "Option",
+    "Record",
+    "Scored",
+    "Scratch",
+    "SeededField",
+    "SelfTestFailure",
+    "Tally",
+];
+
 /// A crate name, or an error that says what one looks like.
 pub(crate) fn crate_name(name: &str) -> Result<String, BakeError> {
     let lower = name.to_ascii_lowercase();
     let starts_well = lower.starts_with(|first: char| first.is_ascii_lowercase());
     let is_plain =
         lower.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_');
-    if starts_well && is_plain && lower.len() <= 64 && !KEYWORDS.contains(&lower.as_str()) {
+    let is_taken = KEYWORDS.contains(&lower.as_str()) || CRATES.contains(&lower.replace('-', "_").as_str());
+    if starts_well && is_plain && lower.len() <= 64 && !is_taken {
         Ok(lower)
     } else {
         Err(BakeError::Name { found: name.to_owned() })
@@ -43,6 +62,39 @@ pub(crate) fn camel_case(name: &str) -> String {
         first.to_ascii_uppercase() + &rest.to_ascii_lowercase()
     };
     words.map(word).collect()
+}
+
+/// Feature names as identifiers in snake case, unique. A name that is one already stays as it is.
+pub(crate) fn features<'a>(names: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let mut taken = BTreeSet::new();
+    let mut unique = |name: &str| {
+        let lower = name
+            .chars()
+            .take(64)
+            .map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' });
+        let mut name: String = lower.collect();
+        if !name.starts_with(|first: char| first.is_ascii_lowercase()) || KEYWORDS.contains(&name.as_str()) {
+            name = format!("feature_{name}");
+        }
+        while !taken.insert(name.clone()) {
+            name.push_str("_again");
+        }
+        name
+    };
+    names.map(&mut unique).collect()
+}
+
+/// Enum names for the fields that hold categories: unique, none that the generated code uses for something else.
+pub(crate) fn type_names<'a>(fields: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let mut taken: BTreeSet<String> = TYPES.map(str::to_owned).into();
+    let mut unique = |field: &str| {
+        let mut name = camel_case(field);
+        while !taken.insert(name.clone()) {
+            name.push_str("Category");
+        }
+        name
+    };
+    fields.map(&mut unique).collect()
 }
 
 /// Enum variants for a vocabulary: unique, none named `Unknown`.
@@ -75,6 +127,30 @@ mod tests {
         }
         assert_eq!(crate_name("Point_of-Sale2").unwrap(), "point_of-sale2");
         assert_eq!(field_name("amount_2").unwrap(), "amount_2");
+    }
+
+    #[test]
+    fn a_crate_is_not_named_like_one_it_links() {
+        for name in ["core", "std", "test", "proc-macro", "Tillwatch-Engine"] {
+            assert!(crate_name(name).is_err(), "{name}");
+        }
+    }
+
+    #[test]
+    fn feature_names_become_unique_identifiers() {
+        let names = ["amount_log", "Amount-log", "", "9", "type", "a\nb;", "é"];
+        let want =
+            ["amount_log", "amount_log_again", "feature_", "feature_9", "feature_type", "a_b_", "feature__"];
+        assert_eq!(features(names.into_iter()), want);
+    }
+
+    #[test]
+    fn enums_hide_no_other_type() {
+        let names = ["kind", "option", "record", "a_1", "a1"];
+        assert_eq!(
+            type_names(names.into_iter()),
+            ["Kind", "OptionCategory", "RecordCategory", "A1", "A1Category"]
+        );
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! kernel that will read them; the model file knows nothing of it.
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
+#![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod build_script;
 mod constants;

@@ -80,20 +80,28 @@ pub fn write(baked: &Baked, out: &Path) -> Result<(), BakeError> {
     }
     let parent = out.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::create_dir_all(parent).map_err(io(parent))?;
-    let fresh = tempfile::Builder::new().prefix(".baking-").tempdir_in(parent).map_err(io(parent))?;
+    let workshop = tempfile::Builder::new().prefix(".baking-").tempdir_in(parent).map_err(io(parent))?;
+    let fresh = workshop.path().join("fresh");
     for (path, content) in &baked.files {
-        let path = fresh.path().join(path);
+        let path = fresh.join(path);
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder).map_err(io(folder))?;
         }
         fs::write(&path, content).map_err(io(&path))?;
     }
-    if out.exists() {
-        fs::remove_dir_all(out).map_err(io(out))?;
+    // What stood there goes only once its successor is in place.
+    let stale = workshop.path().join("stale");
+    let is_replaced = out.exists();
+    if is_replaced {
+        fs::rename(out, &stale).map_err(io(out))?;
     }
-    let path = fresh.keep();
-    open_to_others(&path).map_err(io(&path))?;
-    fs::rename(&path, out).map_err(io(out))
+    fs::rename(&fresh, out).map_err(|cause| {
+        if is_replaced && fs::rename(&stale, out).is_err() {
+            // Both failed: the folder stays in the workshop rather than being deleted with it.
+            let _ = workshop.keep();
+        }
+        BakeError::Io { path: out.to_owned(), cause }
+    })
 }
 
 /// Compares a folder with a baked model; the first path that differs, is missing, or should not be there.
@@ -107,10 +115,26 @@ pub fn difference(baked: &Baked, folder: &Path) -> Result<Option<PathBuf>, BakeE
             _ => return Ok(Some(folder.join(path))),
         }
     }
-    let entries = fs::read_dir(folder).map_err(|cause| BakeError::Io { path: folder.to_owned(), cause })?;
-    let known = |name: &std::ffi::OsStr| baked.files.iter().any(|(path, _)| path.starts_with(name));
-    let stray = entries.filter_map(Result::ok).find(|entry| !known(&entry.file_name()));
-    Ok(stray.map(|entry| entry.path()))
+    let io = |cause| BakeError::Io { path: folder.to_owned(), cause };
+    let stray = paths(folder, Path::new("")).map_err(io)?;
+    let is_stray = |path: &PathBuf| !baked.files.iter().any(|(known, _)| known == path);
+    Ok(stray.into_iter().find(is_stray).map(|path| folder.join(path)))
+}
+
+/// Every file below a folder, as paths within it, sorted.
+fn paths(root: &Path, within: &Path) -> std::io::Result<Vec<PathBuf>> {
+    let mut paths = Vec::new();
+    for entry in fs::read_dir(root.join(within))? {
+        let entry = entry?;
+        let path = within.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            paths.extend(self::paths(root, &path)?);
+        } else {
+            paths.push(path);
+        }
+    }
+    paths.sort();
+    Ok(paths)
 }
 
 fn sources(plan: &Plan<'_>, place: Place, folder: &str) -> Vec<(PathBuf, Vec<u8>)> {
@@ -129,7 +153,9 @@ fn sources(plan: &Plan<'_>, place: Place, folder: &str) -> Vec<(PathBuf, Vec<u8>
 
 fn cargo_toml(plan: &Plan<'_>, engine: Option<&Path>) -> String {
     let version = env!("CARGO_PKG_VERSION");
-    let path = engine.map(|path| format!(", path = {:?}", path.display().to_string())).unwrap_or_default();
+    // The escapes of a JSON string are those of a TOML one.
+    let quoted = |path: &Path| serde_json::Value::from(path.display().to_string()).to_string();
+    let path = engine.map(|path| format!(", path = {}", quoted(path))).unwrap_or_default();
     format!(
         "[package]\nname = \"{}\"\nversion = \"{}.0.0\"\nedition = \"2024\"\nrust-version = \"1.88\"\npublish = false\n\n\
          [dependencies]\ntillwatch-engine = {{ version = \"{version}\"{path} }}\n\n[workspace]\n",
@@ -187,16 +213,4 @@ fn report(plan: &Plan<'_>) -> String {
     );
     let _ = writeln!(text, "{:<12}{:>8}{:>8}{:>10}{:>10}", "all", "", "", plan.macs(), plan.constant_bytes);
     text
-}
-
-/// A temporary folder is private; a crate may be read by those who may read other files.
-#[cfg(unix)]
-fn open_to_others(path: &Path) -> std::io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    fs::set_permissions(path, fs::Permissions::from_mode(0o755))
-}
-
-#[cfg(not(unix))]
-fn open_to_others(_: &Path) -> std::io::Result<()> {
-    Ok(())
 }

@@ -1,10 +1,11 @@
 //! What the generated code will look like: tiles, buffers, sizes.
 
 use crate::BakeError;
-use crate::identifier::{crate_name, field_name};
+use crate::identifier::{crate_name, features, field_name, type_names};
+use std::collections::BTreeSet;
 use tillwatch_engine::fixed::{Channel, Requantise};
 use tillwatch_engine::kernel::TILE;
-use tillwatch_model::{Activation, Dense, Feature, Field, Layer, Model, channels, i16s};
+use tillwatch_model::{Activation, Dense, Feature, Field, FieldKind, Layer, Model, channels, i16s};
 
 /// Weights of a model above which they are included as bytes: source beyond it is slow to compile and nobody reads it.
 const SOURCE_LIMIT: usize = 64 * 1024;
@@ -33,7 +34,11 @@ pub(crate) struct Plan<'a> {
     pub(crate) name: String,
     pub(crate) model: Model<'a>,
     pub(crate) fields: Vec<Field<'a>>,
+    /// Enum of each field that holds categories, empty for the others.
+    pub(crate) types: Vec<String>,
     pub(crate) features: Vec<Feature<'a>>,
+    /// Identifier of each feature.
+    pub(crate) feature_names: Vec<String>,
     pub(crate) layers: Vec<LayerPlan>,
     pub(crate) n_columns: usize,
     /// Groups of four of the two activation buffers that layers take turns with.
@@ -48,9 +53,13 @@ impl<'a> Plan<'a> {
     pub(crate) fn new(model: &Model<'a>, name: Option<&str>) -> Result<Self, BakeError> {
         let body = model.body();
         let fields: Vec<Field<'a>> = body.fields.iter().collect();
+        let mut seen = BTreeSet::new();
         for field in &fields {
-            field_name(field.name)?;
+            if !seen.insert(field_name(field.name)?) {
+                return Err(BakeError::Twice { found: field.name.to_owned() });
+            }
         }
+        let list: Vec<Feature<'a>> = body.features.iter().collect();
         let layers: Vec<LayerPlan> =
             body.layers.iter().map(|Layer::Dense(dense)| LayerPlan::new(&dense)).collect();
         let mut buffers = [1; 2];
@@ -62,7 +71,9 @@ impl<'a> Plan<'a> {
         let mut plan = Self {
             name: crate_name(name.unwrap_or(body.name))?,
             model: *model,
-            features: body.features.iter().collect(),
+            types: types(&fields),
+            feature_names: features(list.iter().map(|feature| feature.name)),
+            features: list,
             n_columns: model.n_columns(),
             includes_bytes: weights > SOURCE_LIMIT,
             fields,
@@ -103,6 +114,14 @@ impl<'a> Plan<'a> {
             + heads.prototypes.len()
             + thresholds
     }
+}
+
+/// The enum of each field, empty where the field holds no category.
+fn types(fields: &[Field<'_>]) -> Vec<String> {
+    let is_category = |field: &&Field<'_>| matches!(field.kind, FieldKind::Category { .. });
+    let mut names = type_names(fields.iter().filter(is_category).map(|field| field.name)).into_iter();
+    let name = |field: &Field<'_>| if is_category(&field) { names.next() } else { None };
+    fields.iter().map(name).map(Option::unwrap_or_default).collect()
 }
 
 impl LayerPlan {

@@ -1,8 +1,8 @@
 //! The typed input: a struct as narrow as the schema allows, and an enum for each category.
 
-use crate::identifier::{camel_case, variants};
+use crate::identifier::variants;
 use crate::plan::Plan;
-use crate::source::{docs, inner_docs, plain};
+use crate::source::{WIDTH, docs, inner_docs, plain};
 use std::fmt::Write;
 use tillwatch_model::{Field, FieldKind};
 
@@ -11,48 +11,54 @@ pub(crate) fn emit(plan: &Plan<'_>) -> String {
     let mut out =
         inner_docs("The record to be scored. It has no byte strings: nothing that could hold a card number.");
     out.push_str("\nuse tillwatch_engine::feature::MISSING;\n");
-    for field in &plan.fields {
+    for (field, enumeration) in plan.fields.iter().zip(&plan.types) {
         if let FieldKind::Category { vocabulary } = field.kind {
-            out.push_str(&category(field.name, &vocabulary.iter().collect::<Vec<_>>()));
+            out.push_str(&category(field.name, enumeration, &vocabulary.iter().collect::<Vec<_>>()));
         }
     }
     out.push_str("\n/// One record, in raw steps.\n#[derive(Clone, Copy, Debug, PartialEq, Eq)]\npub struct Record {\n");
-    for field in &plan.fields {
+    for (field, enumeration) in plan.fields.iter().zip(&plan.types) {
         // Writing to a string cannot fail.
         let _ = writeln!(
             out,
             "{}    pub {}: {},",
             docs(&description(field), "    "),
             field.name,
-            rust_type(field)
+            rust_type(field, enumeration)
         );
     }
     out.push_str("}\n\nimpl Record {\n");
     let _ = writeln!(out, "    /// The raw values, in the order of [`super::FIELD_NAMES`].\n    #[must_use]");
-    let _ = writeln!(out, "    pub const fn to_raw(&self) -> [i32; {}] {{\n        [", plan.fields.len());
-    for field in &plan.fields {
-        let name = field.name;
-        let _ = if field.nullable {
-            writeln!(
-                out,
-                "            match self.{name} {{\n                Some(value) => value as i32,\n                None => MISSING,\n            }},"
-            )
-        } else {
-            writeln!(out, "            self.{name} as i32,")
-        };
-    }
-    out.push_str("        ]\n    }\n}\n");
+    let _ = writeln!(out, "    pub const fn to_raw(&self) -> [i32; {}] {{", plan.fields.len());
+    out.push_str(&raw_values(&plan.fields));
+    out.push_str("    }\n}\n");
     if !plan.fields.iter().any(|field| field.nullable) {
         out = out.replace("\nuse tillwatch_engine::feature::MISSING;\n", "");
     }
     out
 }
 
-fn category(name: &str, vocabulary: &[&str]) -> String {
+/// The array of raw values: on one line where it fits, else a line for each.
+fn raw_values(fields: &[Field<'_>]) -> String {
+    let value = |field: &Field<'_>| match (field.name, field.nullable) {
+        (name, false) => format!("self.{name} as i32"),
+        (name, true) => format!(
+            "match self.{name} {{\n                Some(value) => value as i32,\n                None => MISSING,\n            }}"
+        ),
+    };
+    let values: Vec<String> = fields.iter().map(value).collect();
+    let one = format!("        [{}]\n", values.join(", "));
+    if one.len() <= WIDTH + 1 && !fields.iter().any(|field| field.nullable) {
+        one
+    } else {
+        format!("        [\n            {},\n        ]\n", values.join(",\n            "))
+    }
+}
+
+fn category(name: &str, enumeration: &str, vocabulary: &[&str]) -> String {
     let mut out = format!(
-        "\n/// Levels of `{name}`.\n#[derive(Clone, Copy, Debug, PartialEq, Eq)]\npub enum {} {{\n    /// Any level \
-         that is not listed.\n    Unknown = 0,\n",
-        camel_case(name)
+        "\n/// Levels of `{name}`.\n#[derive(Clone, Copy, Debug, PartialEq, Eq)]\npub enum {enumeration} {{\n    /// Any level \
+         that is not listed.\n    Unknown = 0,\n"
     );
     for (index, (variant, word)) in variants(vocabulary.iter().copied()).iter().zip(vocabulary).enumerate() {
         // Writing to a string cannot fail.
@@ -86,9 +92,9 @@ fn description(field: &Field<'_>) -> String {
     text + if field.nullable { "; `None` where it is missing." } else { "." }
 }
 
-fn rust_type(field: &Field<'_>) -> String {
+fn rust_type(field: &Field<'_>, enumeration: &str) -> String {
     let kind = match field.kind {
-        FieldKind::Category { .. } => camel_case(field.name),
+        FieldKind::Category { .. } => enumeration.to_owned(),
         FieldKind::Flag => "bool".to_owned(),
         FieldKind::Hour | FieldKind::Weekday => "u8".to_owned(),
         FieldKind::Minute => "u16".to_owned(),

@@ -3,11 +3,11 @@
 use crate::constants;
 use crate::plan::Plan;
 use crate::record;
-use crate::source::{docs, inner_docs, plain};
+use crate::source::{assignment, docs, import, inner_docs, plain};
 use crate::weights::upper;
 use std::fmt::Write;
 use tillwatch_engine::kernel::activation::RIM_TABLE_LEN;
-use tillwatch_model::{Feature, Preparation};
+use tillwatch_model::Preparation;
 
 /// Where the generated code will live.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,11 +81,11 @@ fn uses(plan: &Plan<'_>) -> String {
         (true, true) => "use tillwatch_engine::kernel::activation::{narrow_table, rim_table};\n".to_owned(),
     };
     format!(
-        "use tillwatch_engine::feature::{{{}}};\n{activation}use tillwatch_engine::kernel::{{accumulators_fit, dense_tiles, narrow_input}};\n\
+        "{}{activation}use tillwatch_engine::kernel::{{accumulators_fit, dense_tiles, narrow_input}};\n\
          use tillwatch_engine::score::{{Heads, Tally, evaluate, nearest}};\n\
          use tillwatch_engine::seeded::{{SeededField, seeded_digest}};\n\
          use tillwatch_engine::self_test::check;\nuse tillwatch_engine::{{same_contract, score::Scored, self_test::SelfTestFailure}};\n",
-        names.join(", ")
+        import("tillwatch_engine::feature", &names)
     )
 }
 
@@ -115,16 +115,17 @@ fn memory(plan: &Plan<'_>) -> String {
          odd: [[0; 4]; {odd}],\n            marks: [Mark::NONE; {features}],\n        }}\n    }}\n}}\n\n\
          impl Default for Scratch {{\n    fn default() -> Self {{\n        Self::new()\n    }}\n}}\n"
     );
-    let slots = plan.features.iter().filter(|feature| feature.preparation.has_memory());
-    let slots: Vec<&Feature<'_>> = slots.collect();
+    let all = plan.features.iter().zip(&plan.feature_names);
+    let slots: Vec<&String> =
+        all.filter(|(feature, _)| feature.preparation.has_memory()).map(|(_, name)| name).collect();
     out.push_str("\n/// What features that look back remember; one for each stream of records, such as a terminal.\n#[derive(Clone, Debug)]\npub struct Memories {");
     for slot in &slots {
         // Writing to a string cannot fail.
-        let _ = write!(out, "\n    {}: Memory,", slot.name);
+        let _ = write!(out, "\n    {slot}: Memory,");
     }
     out.push_str(if slots.is_empty() { "}\n" } else { "\n}\n" });
     out.push_str("\nimpl Memories {\n    /// Nothing seen yet.\n");
-    let values: Vec<String> = slots.iter().map(|slot| format!("{}: Memory::EMPTY", slot.name)).collect();
+    let values: Vec<String> = slots.iter().map(|slot| format!("{slot}: Memory::EMPTY")).collect();
     let one = format!("    pub const EMPTY: Self = Self {{ {} }};\n", values.join(", "));
     if slots.is_empty() {
         out.push_str("    pub const EMPTY: Self = Self {};\n");
@@ -191,43 +192,33 @@ fn prepare(plan: &Plan<'_>) -> String {
     };
     let mut out = format!("\n/// Raw values to wide codes.\n{head}\n");
     let mut column = 0;
-    for (index, feature) in plan.features.iter().enumerate() {
+    for (index, (feature, name)) in plan.features.iter().zip(&plan.feature_names).enumerate() {
         let n = feature.preparation.n_columns();
-        let (constant, field, function) =
-            (upper(feature.name), feature.field, function(&feature.preparation));
-        // Writing to a string cannot fail.
-        let _ = match feature.preparation {
-            Preparation::OneHot(_) => writeln!(
-                out,
-                "    marks[{index}] = {function}(raw[{field}], &weights::{constant}, &mut codes[{column}..{}]);",
-                column + n
-            ),
-            Preparation::Cyclic(_) => writeln!(
-                out,
-                "    ([codes[{column}], codes[{}]], marks[{index}]) = {function}(raw[{field}], &weights::{constant});",
-                column + 1
-            ),
-            Preparation::Flag(_) => {
-                writeln!(
-                    out,
-                    "    (codes[{column}], marks[{index}]) = {function}(raw[{field}], weights::{constant});"
-                )
+        let numbers = upper(name);
+        let mark = format!("marks[{index}]");
+        let single = format!("(codes[{column}], {mark})");
+        let mut arguments = vec![format!("raw[{}]", feature.field), format!("&weights::{numbers}")];
+        let target = match feature.preparation {
+            Preparation::OneHot(_) => {
+                arguments.push(format!("&mut codes[{column}..{}]", column + n));
+                mark
             }
-            Preparation::Delta(_) => writeln!(
-                out,
-                "    (codes[{column}], marks[{index}]) = {function}(raw[{field}], &weights::{constant}, &mut memories.{});",
-                feature.name
-            ),
-            Preparation::RatioToMean { window_log2, .. } => writeln!(
-                out,
-                "    (codes[{column}], marks[{index}]) =\n        {function}(raw[{field}], &weights::{constant}, {window_log2}, &mut memories.{});",
-                feature.name
-            ),
-            _ => writeln!(
-                out,
-                "    (codes[{column}], marks[{index}]) = {function}(raw[{field}], &weights::{constant});"
-            ),
+            Preparation::Cyclic(_) => format!("([codes[{column}], codes[{}]], {mark})", column + 1),
+            Preparation::Flag(_) => {
+                arguments[1] = format!("weights::{numbers}");
+                single
+            }
+            Preparation::Delta(_) => {
+                arguments.push(format!("&mut memories.{name}"));
+                single
+            }
+            Preparation::RatioToMean { window_log2, .. } => {
+                arguments.extend([window_log2.to_string(), format!("&mut memories.{name}")]);
+                single
+            }
+            _ => single,
         };
+        out.push_str(&assignment(&target, function(&feature.preparation), &arguments));
         column += n;
     }
     out.push_str("}\n");

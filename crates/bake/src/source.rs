@@ -19,6 +19,31 @@ pub(crate) fn table(doc: &str, name: &str, kind: &str, rows: impl IntoIterator<I
     format!("{}#[rustfmt::skip]\npub(super) const {name}: {kind} = [\n{rows}];\n", docs(doc, ""))
 }
 
+/// An import on one line where it fits, else with its names on the next lines.
+pub(crate) fn import(path: &str, names: &[&str]) -> String {
+    if let [one] = names {
+        return format!("use {path}::{one};\n");
+    }
+    let one = format!("use {path}::{{{}}};\n", names.join(", "));
+    if one.len() <= WIDTH + 1 {
+        return one;
+    }
+    let rows: String = lines(names).iter().map(|row| format!("    {row},\n")).collect();
+    format!("use {path}::{{\n{rows}}};\n")
+}
+
+/// A call's result put somewhere, one level deep: on one line, on two, or with a line for each argument.
+pub(crate) fn assignment(target: &str, function: &str, arguments: &[String]) -> String {
+    let call = format!("{function}({});", arguments.join(", "));
+    if target.len() + call.len() + 7 <= WIDTH {
+        format!("    {target} = {call}\n")
+    } else if call.len() + 8 <= WIDTH {
+        format!("    {target} =\n        {call}\n")
+    } else {
+        format!("    {target} = {function}(\n        {},\n    );\n", arguments.join(",\n        "))
+    }
+}
+
 /// Doc comment lines, wrapped.
 pub(crate) fn docs(text: &str, indent: &str) -> String {
     text.lines()
@@ -55,11 +80,13 @@ pub(crate) fn lines<T: Display>(values: impl IntoIterator<Item = T>) -> Vec<Stri
     lines
 }
 
-/// Text from a model inside a doc comment: printable, on one line, without Markdown links or code spans.
+/// Text from a model inside a doc comment: printable, on one line, without Markdown links or code spans, and without the
+/// characters that turn the direction of text, which rustc refuses.
 pub(crate) fn plain(text: &str) -> String {
     let shown = |c: char| match c {
         '\n' | '\r' | '\t' => ' ',
         '`' | '[' | ']' | '<' | '>' | '\\' => '\'',
+        '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => ' ',
         c if c.is_control() => ' ',
         c => c,
     };
@@ -97,5 +124,6 @@ mod tests {
     #[test]
     fn text_from_a_model_stays_text() {
         assert_eq!(plain("a\n`b` [c](d)\u{7}"), "a 'b' 'c'(d) ");
+        assert_eq!(plain("\u{202e}x\u{2066}"), " x ");
     }
 }

@@ -1,8 +1,7 @@
 //! The constants of a model: features, layers, heads, thresholds.
 
 use crate::plan::{LayerPlan, Plan};
-use crate::source::{constant, docs, inner_docs, lines, list, table};
-use std::fmt::Write;
+use crate::source::{constant, docs, import, inner_docs, lines, list, plain, table};
 use tillwatch_engine::feature::{Affine, OneHot};
 use tillwatch_engine::fixed::Requantise;
 use tillwatch_engine::kernel::TILE;
@@ -17,8 +16,8 @@ pub(crate) fn emit(plan: &Plan<'_>) -> String {
     );
     out.push('\n');
     let mut items: Vec<String> = Vec::new();
-    for feature in &plan.features {
-        items.push(preparation(&upper(feature.name), feature.name, &feature.preparation));
+    for (feature, name) in plan.features.iter().zip(&plan.feature_names) {
+        items.push(preparation(&upper(name), &plain(feature.name), &feature.preparation));
     }
     let input = plan.model.body().input;
     items.push(constant(
@@ -110,14 +109,8 @@ fn uses(plan: &Plan<'_>) -> String {
     features.sort_unstable();
     features.dedup();
     let mut out = String::new();
-    match features.as_slice() {
-        [] => {}
-        [one] => {
-            let _ = writeln!(out, "use tillwatch_engine::feature::{one};");
-        }
-        several => {
-            let _ = writeln!(out, "use tillwatch_engine::feature::{{{}}};", several.join(", "));
-        }
+    if !features.is_empty() {
+        out.push_str(&import("tillwatch_engine::feature", &features));
     }
     out.push_str("use tillwatch_engine::fixed::{Channel, Requantise};\n");
     if plan.includes_bytes {
