@@ -1,4 +1,5 @@
 //! The checks and the demo.
+#![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod audit;
 mod command;

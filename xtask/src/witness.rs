@@ -9,9 +9,9 @@ use tillwatch_model::Model as ModelFile;
 use tillwatch_trainer::scoring::Bench;
 
 /// Records that every runtime scores for the digest.
-pub const RECORDS: u32 = 10_000;
+pub(crate) const RECORDS: u32 = 10_000;
 /// Seed of those records.
-pub const SEED: u32 = 1;
+pub(crate) const SEED: u32 = 1;
 
 /// A core and what emulates it.
 struct Core {
@@ -51,13 +51,13 @@ const CORES: [Core; 5] = [
 
 /// What the runtimes said.
 #[derive(Clone, Debug, Default)]
-pub struct Testimony {
+pub(crate) struct Testimony {
     /// Runtime and digest.
-    pub digests: Vec<(String, u64)>,
+    pub(crate) digests: Vec<(String, u64)>,
     /// Sizes and counts of each core.
-    pub rows: Vec<Row>,
+    pub(crate) rows: Vec<Row>,
     /// What could not be run, with the command that would enable it.
-    pub not_run: Vec<String>,
+    pub(crate) not_run: Vec<String>,
 }
 
 impl Testimony {
@@ -65,7 +65,7 @@ impl Testimony {
     ///
     /// # Errors
     /// The first runtime that differs from the first one.
-    pub fn agreed(&self) -> Result<(u64, usize), String> {
+    pub(crate) fn agreed(&self) -> Result<(u64, usize), String> {
         let (first, digest) = self.digests.first().ok_or("no runtime gave a digest")?;
         match self.digests.iter().find(|(_, other)| other != digest) {
             Some((name, other)) => {
@@ -80,7 +80,7 @@ impl Testimony {
 ///
 /// # Errors
 /// The bytes are no model.
-pub fn loader_digest(bytes: &[u8]) -> Result<u64, String> {
+pub(crate) fn loader_digest(bytes: &[u8]) -> Result<u64, String> {
     let model = ModelFile::validate(bytes).map_err(|error| error.to_string())?;
     let loader = Loader::new(model);
     let mut bench = Bench::new(&loader);
@@ -96,7 +96,7 @@ pub fn loader_digest(bytes: &[u8]) -> Result<u64, String> {
 ///
 /// # Errors
 /// A build that fails, a run that ends badly, two emulators that count differently.
-pub fn examine(model: &Model, testimony: &mut Testimony) -> Result<(), String> {
+pub(crate) fn examine(model: &Model, testimony: &mut Testimony) -> Result<(), String> {
     for core in &CORES {
         let build = Build {
             target: core.target,
@@ -160,6 +160,6 @@ fn row(core: &str, target: &str, profile: Profile, model: &Model, outcome: &Outc
 ///
 /// # Errors
 /// It cannot be read.
-pub fn read(path: &Path) -> Result<Vec<u8>, String> {
+pub(crate) fn read(path: &Path) -> Result<Vec<u8>, String> {
     std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()))
 }

@@ -4,6 +4,7 @@
 //! 1 means that the data have to change, 2 that the command line or the schema has to. Files appear whole or not at all.
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
+#![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod arguments;
 mod bake;

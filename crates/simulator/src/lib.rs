@@ -7,6 +7,7 @@
 //! It knows nothing of models; a CSV file is all that leaves it.
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
+#![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod attack;
 mod chance;

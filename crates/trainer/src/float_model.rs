@@ -26,7 +26,7 @@ pub struct FloatLayer {
 pub struct FloatModel {
     /// The layers.
     pub layers: Vec<FloatLayer>,
-    /// What the input is clipped to.
+    /// What 8-bit codes of the input span: the network sees what the device will see.
     pub input: Range,
     /// Columns of each feature.
     pub columns: Vec<u8>,
@@ -93,7 +93,7 @@ impl FloatModel {
     /// `row` and the result: one value per column.
     #[must_use]
     pub fn reconstruct(&self, row: &[f32]) -> Vec<f32> {
-        let mut values: Vec<f32> = row.iter().map(|&x| self.input.clamp(x.into()) as f32).collect();
+        let mut values: Vec<f32> = row.iter().map(|&x| self.input.render(x.into()) as f32).collect();
         for layer in &self.layers {
             values = layer.sums(&values).map(|sum| layer.activation.value(sum)).collect();
         }

@@ -16,7 +16,7 @@ const PROTOTYPES: usize = 16;
 const ROWS_PER_PROTOTYPE: usize = 10;
 /// Share of the mean residual variance that every column has at least, so that a column which the network copies
 /// without error does not decide alone.
-const VARIANCE_FLOOR: f64 = 0.25;
+const VARIANCE_FLOOR: f64 = 4.0;
 /// Largest shift of prototype entries, as the model file's validation has it.
 const MAX_PROTOTYPE_SHIFT: u32 = 8;
 

@@ -5,6 +5,7 @@
 //! crate prints nothing and writes no file.
 #![deny(unsafe_code)]
 #![deny(missing_docs)]
+#![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod architecture;
 pub mod calibrate;

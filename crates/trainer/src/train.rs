@@ -229,12 +229,16 @@ fn train_network(
         threads: settings.threads,
         ..FitConfig::default()
     };
+    // The input is rounded as on the device, the target is not: the residual is taken from the wide code.
+    let as_the_device_sees = |rows: &mut [f32], _: usize, _: &mut crate::nn::Generator| {
+        rows.iter_mut().for_each(|value| *value = range.render((*value).into()) as f32);
+    };
     let report = crate::nn::fit(
         &mut network,
         Rows::new(&train, train_mask, width)?,
         Rows::new(&valid, valid_mask, width)?,
         &config,
-        None,
+        Some(&as_the_device_sees),
         &mut |epoch| progress(&Progress::Epoch(*epoch)),
     )?;
     Ok((network, report))

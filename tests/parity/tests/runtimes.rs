@@ -6,7 +6,8 @@ use tillwatch_inference::point_of_sale;
 use tillwatch_model::Model;
 use tillwatch_testkit::runtime::{Answer, Baked, Float, Loaded, Runtime, Simulated};
 use tillwatch_testkit::tolerance;
-use tillwatch_trainer::metrics::rank_correlation;
+use tillwatch_trainer::metrics::auroc;
+use tillwatch_trainer::table::{ColumnUse, ReadOptions, Schema, Table};
 
 const MODEL: &[u8] = include_bytes!("../../../fixtures/models/point_of_sale.tw");
 
@@ -35,17 +36,24 @@ fn integer_runtimes_are_equal_bit_for_bit() {
 }
 
 #[test]
-fn the_float_model_ranks_alike() {
+fn the_float_model_detects_alike() {
     let model = Model::validate(MODEL).unwrap();
-    let records = records(8, 3000);
-    let number = |answer: &Answer| match *answer {
+    let schema = Schema::parse(model.body().schema, "model").unwrap();
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/data/transactions.csv");
+    let options = ReadOptions { label: ColumnUse::Required, ..ReadOptions::default() };
+    let table = Table::read(&[path], &schema, &options).unwrap();
+    let (mut float, mut loaded) = (Float::new(model).unwrap(), Loaded::new(model));
+    let number = |answer: Answer| match answer {
         Answer::Integer(score) => score as f64,
         Answer::Real(score) => score,
     };
-    let real: Vec<f64> = answers(&mut Float::new(model).unwrap(), &records).iter().map(number).collect();
-    let integer: Vec<f64> = answers(&mut Loaded::new(model), &records).iter().map(number).collect();
-    let correlation = rank_correlation(&real, &integer).unwrap();
-    assert!(correlation >= tolerance::SCORE_RANK_CORRELATION, "{correlation}");
+    // One stream for all terminals: both see the same, and that is what is compared.
+    let rows = 0..table.n_rows();
+    let labels: Vec<bool> = rows.clone().map(|row| table.label(row) == Some(true)).collect();
+    let real: Vec<f64> = rows.clone().map(|row| number(float.score(table.raw(row)))).collect();
+    let integer: Vec<f64> = rows.map(|row| number(loaded.score(table.raw(row)))).collect();
+    let (real, integer) = (auroc(&real, &labels).unwrap(), auroc(&integer, &labels).unwrap());
+    assert!(tolerance::within(integer, real, tolerance::AUROC), "{integer} {real}");
 }
 
 #[test]

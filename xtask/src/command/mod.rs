@@ -37,7 +37,7 @@ const COMMANDS: [Entry; 10] = [
 ///
 /// # Errors
 /// One line, or several where several things are wrong.
-pub fn dispatch(arguments: &[String]) -> Result<(), String> {
+pub(crate) fn dispatch(arguments: &[String]) -> Result<(), String> {
     let usage = || {
         let lines = COMMANDS.iter().map(|(name, does, _)| format!("  {name:<12}{does}\n"));
         format!("usage: cargo xtask COMMAND\n{}", lines.collect::<String>())

@@ -50,7 +50,7 @@ pub fn quantise(dense: &[FloatLayer], codes: &[i16], range: Range, fraction_bits
     let multiplier = (step / input_scale * TWO_POW_32).round().min(f64::from(i32::MAX)) as i32;
     let width = dense.first().map_or(1, |layer| layer.in_len);
     let sample: Vec<i16> = evenly(codes, width);
-    let mut floats: Vec<f64> = sample.iter().map(|&code| range.clamp(f64::from(code) * step)).collect();
+    let mut floats: Vec<f64> = sample.iter().map(|&code| range.render(f64::from(code) * step)).collect();
     let mut integers = vec![0_i8; sample.len()];
     narrow_input(&sample, multiplier, rule, &mut integers);
     let mut grid = Grid { scale: input_scale, zero_point };

@@ -62,11 +62,17 @@ impl Range {
         (scale, zero_point as i32)
     }
 
-    fn rendering_error(&self, value: f64) -> f64 {
+    /// What the nearest 8-bit code stands for.
+    #[must_use]
+    pub fn render(&self, value: f64) -> f64 {
         let (scale, zero_point) = self.affine();
         let code = ((value / scale).round() + f64::from(zero_point)).clamp(-128.0, 127.0);
-        let back = (code - f64::from(zero_point)) * scale;
-        (value - back) * (value - back)
+        (code - f64::from(zero_point)) * scale
+    }
+
+    fn rendering_error(&self, value: f64) -> f64 {
+        let error = value - self.render(value);
+        error * error
     }
 }
 
