@@ -1,15 +1,15 @@
 //! What comes out of baking, handed to cargo: it builds, its own tests pass, and it scores as the loader does.
 
-mod support;
-
+use crate::toy::{Toy, loader_digest};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use support::{Toy, loader_digest};
 use tillwatch_bake::{Options, bake, write};
 use tillwatch_model::Model;
 
+/// Seeded records of a usual model, and of one so heavy that unoptimised code takes its time.
 const RECORDS: u32 = 5000;
+const HEAVY_RECORDS: u32 = 50;
 
 fn engine() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("engine")
@@ -24,11 +24,12 @@ fn baked(toy: &Toy) -> tempfile::TempDir {
     let out = folder.path().join("out");
     write(&baked, &out).unwrap();
     fs::create_dir(out.join("tests")).unwrap();
-    let [one, other] = [1, 2].map(|seed| loader_digest(&model, RECORDS, seed));
+    let records = if toy.hidden > 1000 { HEAVY_RECORDS } else { RECORDS };
+    let [one, other] = [1, 2].map(|seed| loader_digest(&model, records, seed));
     assert_ne!(one, other);
     let parity = format!(
         "use {name}::{{Scratch, digest}};\n\n#[test]\nfn scores_are_the_loaders() {{\n    let mut scratch = Scratch::new();\n    \
-         assert_eq!(digest({RECORDS}, 1, &mut scratch), {one});\n    assert_eq!(digest({RECORDS}, 2, &mut scratch), {other});\n}}\n",
+         assert_eq!(digest({records}, 1, &mut scratch), {one});\n    assert_eq!(digest({records}, 2, &mut scratch), {other});\n}}\n",
         name = baked.name.replace('-', "_")
     );
     fs::write(out.join("tests/parity.rs"), parity).unwrap();
@@ -67,8 +68,8 @@ fn a_model_without_prototypes_scores_too() {
 
 #[test]
 fn heavy_weights_are_a_file_and_score_the_same() {
-    // 17 columns by 3000, by 5: 66,000 weights and more once padded.
-    let folder = baked(&Toy { name: "toy_heavy", hidden: 3000, ..Toy::PLAIN });
+    // 288,000 weights and more: as heavy as the largest network that has a budget.
+    let folder = baked(&Toy { name: "toy_heavy", hidden: 12_000, ..Toy::PLAIN });
     assert!(folder.path().join("out/src/weights.bin").metadata().unwrap().len() > 64 * 1024);
     assert_passes(&cargo(&folder, &["test", "--offline"]));
 }
@@ -83,6 +84,19 @@ fn hostile_texts_stay_texts() {
         ..Toy::PLAIN
     });
     assert_passes(&cargo(&folder, &["test", "--offline"]));
+}
+
+#[test]
+fn hostile_names_become_others() {
+    let folder = baked(&Toy {
+        name: "toy_names",
+        field: "scratch",
+        feature: "1: Affine = BAD; //\n\"",
+        categories: ["option", "record"],
+        ..Toy::PLAIN
+    });
+    assert_passes(&cargo(&folder, &["test", "--offline"]));
+    assert_passes(&cargo(&folder, &["fmt", "--", "--check"]));
 }
 
 #[test]
@@ -105,4 +119,23 @@ fn a_tampered_bias_or_weight_does_not_compile() {
             "{from}: {text}"
         );
     }
+}
+
+#[test]
+fn a_firmware_bakes_in_its_own_build_script() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/firmware-build-script");
+    let files = tempfile::tempdir().unwrap();
+    let (good, bad) = (files.path().join("good.tw"), files.path().join("bad.tw"));
+    fs::write(&good, Toy::PLAIN.file()).unwrap();
+    fs::write(&bad, &Toy::PLAIN.file()[..200]).unwrap();
+    let test = |model: &Path| {
+        let mut command = Command::new(env!("CARGO"));
+        command.args(["test", "--offline"]).current_dir(&folder).env("TILLWATCH_MODEL", model);
+        command.env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join("firmware"));
+        command.output().unwrap()
+    };
+    assert_passes(&test(&good));
+    let refused = test(&bad);
+    let text = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(!refused.status.success() && text.contains("shorter or longer than its header says"), "{text}");
 }
