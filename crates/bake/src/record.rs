@@ -40,11 +40,15 @@ pub(crate) fn emit(plan: &Plan<'_>) -> String {
 
 /// The array of raw values: on one line where it fits, else a line for each.
 fn raw_values(fields: &[Field<'_>]) -> String {
-    let value = |field: &Field<'_>| match (field.name, field.nullable) {
-        (name, false) => format!("self.{name} as i32"),
-        (name, true) => format!(
-            "match self.{name} {{\n                Some(value) => value as i32,\n                None => MISSING,\n            }}"
-        ),
+    let value = |field: &Field<'_>| {
+        let (name, cast) = (field.name, if is_raw(field) { "" } else { " as i32" });
+        if field.nullable {
+            format!(
+                "match self.{name} {{\n                Some(value) => value{cast},\n                None => MISSING,\n            }}"
+            )
+        } else {
+            format!("self.{name}{cast}")
+        }
     };
     let values: Vec<String> = fields.iter().map(value).collect();
     let one = format!("        [{}]\n", values.join(", "));
@@ -52,6 +56,15 @@ fn raw_values(fields: &[Field<'_>]) -> String {
         one
     } else {
         format!("        [\n            {},\n        ]\n", values.join(",\n            "))
+    }
+}
+
+/// True where the struct holds the raw value as it is.
+fn is_raw(field: &Field<'_>) -> bool {
+    match field.kind {
+        FieldKind::Number => !field.range_is_declared || narrowest(field.low, field.high) == "i32",
+        FieldKind::Seconds => true,
+        _ => false,
     }
 }
 

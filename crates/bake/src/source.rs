@@ -84,7 +84,6 @@ pub(crate) fn lines<T: Display>(values: impl IntoIterator<Item = T>) -> Vec<Stri
 /// characters that turn the direction of text, which rustc refuses.
 pub(crate) fn plain(text: &str) -> String {
     let shown = |c: char| match c {
-        '\n' | '\r' | '\t' => ' ',
         '`' | '[' | ']' | '<' | '>' | '\\' => '\'',
         '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => ' ',
         c if c.is_control() => ' ',

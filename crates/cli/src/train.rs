@@ -22,7 +22,7 @@ pub(crate) fn run(arguments: &Train) -> Result<(), Failure> {
     let bar = Bar::epochs(arguments.epochs);
     let trained = train(&table, &schema, &settings, &mut |progress| match progress {
         Progress::Plan { columns, architecture, rows } => {
-            eprint!("{}", plan(*columns, &architecture.hidden, &architecture.reason, *rows, &settings))
+            eprint!("{}", plan(*columns, &architecture.hidden, &architecture.reason, *rows, &settings));
         }
         Progress::Epoch(epoch) => bar.show(epoch),
         Progress::Note(note) => eprintln!("note: {note}"),

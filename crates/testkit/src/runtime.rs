@@ -35,7 +35,7 @@ pub trait Runtime {
 /// The float model on dequantised codes.
 pub struct Float<'a> {
     model: Model<'a>,
-    float: FloatModel,
+    reference: FloatModel,
     features: Vec<FittedFeature>,
     memories: Vec<Memory>,
 }
@@ -44,8 +44,13 @@ impl<'a> Float<'a> {
     /// The float model that a file carries; `None` where it carries none.
     #[must_use]
     pub fn new(model: Model<'a>) -> Option<Self> {
-        let float = FloatModel::from_file(model.body(), model.reference())?;
-        Some(Self { float, features: features(&model), memories: vec![Memory::EMPTY; model.n_memories()], model })
+        let reference = FloatModel::from_file(model.body(), model.reference())?;
+        Some(Self {
+            reference,
+            features: features(&model),
+            memories: vec![Memory::EMPTY; model.n_memories()],
+            model,
+        })
     }
 }
 
@@ -61,7 +66,7 @@ impl Runtime for Float<'_> {
         prepare(list, raw, &mut self.memories, &mut codes, &mut marks);
         let step = rim_step(self.model.body().rim_fraction_bits.into()) as f32;
         let values: Vec<f32> = codes.iter().map(|&code| f32::from(code) * step).collect();
-        Answer::Real(self.float.score(&values, &marks) * SCORE_ONE as f64)
+        Answer::Real(self.reference.score(&values, &marks) * SCORE_ONE as f64)
     }
 }
 

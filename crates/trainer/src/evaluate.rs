@@ -6,9 +6,9 @@ use crate::metrics::{auroc, average_precision, rank_correlation, share_above, ve
 use crate::quantise::rim_step;
 use crate::scoring::scores;
 use crate::table::Table;
+use std::collections::BTreeMap;
 use tillwatch_engine::score::SCORE_ONE;
 use tillwatch_loader::Loader;
-use std::collections::BTreeMap;
 use tillwatch_model::{Feature, Model, Preparation};
 
 /// Figures of one scoring; those that need an absent class are `None`.
@@ -133,6 +133,8 @@ fn owned(preparation: Preparation<'_>) -> FittedPreparation {
         Preparation::Flag(codes) => FittedPreparation::Flag(codes),
         Preparation::Cyclic(rule) => FittedPreparation::Cyclic(rule),
         Preparation::Delta(affine) => FittedPreparation::Delta(affine),
-        Preparation::RatioToMean { affine, window_log2 } => FittedPreparation::RatioToMean { affine, window_log2 },
+        Preparation::RatioToMean { affine, window_log2 } => {
+            FittedPreparation::RatioToMean { affine, window_log2 }
+        }
     }
 }

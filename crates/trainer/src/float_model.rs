@@ -127,7 +127,8 @@ impl FloatModel {
             present += 1.0;
             for j in range {
                 let residual = f64::from(row[j] - reconstruction[j]);
-                sum += residual * residual * f64::from(self.column_weights[j]) / f64::from(self.residual_mean);
+                sum +=
+                    residual * residual * f64::from(self.column_weights[j]) / f64::from(self.residual_mean);
                 if let Some(&prototype) = prototype.get(j) {
                     let distance = f64::from(row[j] - prototype);
                     sum += distance * distance / f64::from(self.prototype_mean);

@@ -93,13 +93,15 @@ pub(crate) fn integer_heads(
     let largest = model.prototypes.iter().fold(0_f64, |largest, &p| largest.max(f64::from(p).abs() / step));
     let shift = (0..MAX_PROTOTYPE_SHIFT).find(|&shift| largest <= 127.0 * f64::from(1_u32 << shift));
     let shift = shift.unwrap_or(MAX_PROTOTYPE_SHIFT);
-    let entry = |&p: &f32| (f64::from(p) / step / f64::from(1_u32 << shift)).round().clamp(-127.0, 127.0) as i8;
+    let entry =
+        |&p: &f32| (f64::from(p) / step / f64::from(1_u32 << shift)).round().clamp(-127.0, 127.0) as i8;
     let may_miss = |feature: &&FittedFeature| {
         schema.fields[usize::from(feature.field)].nullable || feature.preparation.borrow().has_memory()
     };
     let n = features.len() as u64;
     let n_missing = features.iter().filter(may_miss).count() as u64;
-    let factor = |missing: u64| (n * (1 << 16) + (n - missing) / 2).checked_div(n - missing).unwrap_or(0) as u32;
+    let factor =
+        |missing: u64| (n * (1 << 16) + (n - missing) / 2).checked_div(n - missing).unwrap_or(0) as u32;
     IntegerHeads {
         gains: vec![1; model.column_weights.len()],
         rescale: (0..=n_missing).map(factor).collect(),

@@ -8,11 +8,11 @@ use crate::quantise::{IntegerActivation, IntegerLayer, IntegerNetwork};
 use crate::table::{FieldKind, Part, Schema};
 use tillwatch_engine::fixed::Channel;
 use tillwatch_engine::score::{ANCHORS, Thresholds};
+use tillwatch_model::FieldKind as FileKind;
 use tillwatch_model::{
     Activation, Body, CardEntry, Dense, Feature, Field, Heads, Layer, Reference, ReferenceLayer,
     SelfTestVector, SequenceBuffer, ThresholdBlock, write,
 };
-use tillwatch_model::FieldKind as FileKind;
 
 /// The scoring heads, as the model file has them but typed.
 #[derive(Clone, Debug, Default)]
@@ -71,34 +71,53 @@ impl IntegerModel {
         reference: Option<&FloatModel>,
     ) -> Result<Vec<u8>, TrainError> {
         let too_large = || TrainError::TooLarge { what: "the model's lists", limit: 65_535 };
-        let vocabularies: Vec<_> = self.schema.fields.iter().map(vocabulary).collect::<Option<_>>().ok_or_else(too_large)?;
+        let vocabularies: Vec<_> =
+            self.schema.fields.iter().map(vocabulary).collect::<Option<_>>().ok_or_else(too_large)?;
         let resolutions: Vec<String> =
             self.schema.fields.iter().map(|field| field.resolution().to_string()).collect();
-        let fields: Vec<Field<'_>> = self.schema.fields.iter().enumerate().map(|(index, field)| {
-            let declared = declared_range(&field.kind);
-            let [low, high] = declared.unwrap_or(self.seen[index]);
-            Field {
-                name: &field.name,
-                unit: &field.unit,
-                resolution: &resolutions[index],
-                kind: file_kind(&field.kind, &vocabularies[index]),
-                nullable: field.nullable,
-                low,
-                high,
-                range_is_declared: declared.is_some(),
-            }
-        }).collect();
+        let fields: Vec<Field<'_>> = self
+            .schema
+            .fields
+            .iter()
+            .enumerate()
+            .map(|(index, field)| {
+                let declared = declared_range(&field.kind);
+                let [low, high] = declared.unwrap_or(self.seen[index]);
+                Field {
+                    name: &field.name,
+                    unit: &field.unit,
+                    resolution: &resolutions[index],
+                    kind: file_kind(&field.kind, &vocabularies[index]),
+                    nullable: field.nullable,
+                    low,
+                    high,
+                    range_is_declared: declared.is_some(),
+                }
+            })
+            .collect();
         let features: Vec<Feature<'_>> = self.features.iter().map(FittedFeature::borrow).collect();
         let columns: Vec<u8> = self.features.iter().map(|feature| feature.n_columns() as u8).collect();
         let parts: Vec<LayerBytes> = self.network.layers.iter().map(LayerBytes::of).collect();
-        let layers: Vec<Layer<'_>> = self.network.layers.iter().zip(&parts).map(|(layer, parts)| Layer::Dense(parts.dense(layer))).collect();
+        let layers: Vec<Layer<'_>> = self
+            .network
+            .layers
+            .iter()
+            .zip(&parts)
+            .map(|(layer, parts)| Layer::Dense(parts.dense(layer)))
+            .collect();
         let gains = little_endian(&self.heads.gains, u32::to_le_bytes);
         let rescale = little_endian(&self.heads.rescale, u32::to_le_bytes);
         let prototypes: Vec<u8> = self.heads.prototypes.iter().map(|&p| p as u8).collect();
-        let raws: Vec<Vec<u8>> = self.self_test.iter().map(|(raw, _)| little_endian(raw, i32::to_le_bytes)).collect();
-        let vectors: Vec<SelfTestVector<'_>> =
-            self.self_test.iter().zip(&raws).map(|((_, score), raw)| SelfTestVector { raw, score: *score }).collect();
-        let card: Vec<CardEntry<'_>> = self.card.iter().map(|(key, value)| CardEntry { key, value }).collect();
+        let raws: Vec<Vec<u8>> =
+            self.self_test.iter().map(|(raw, _)| little_endian(raw, i32::to_le_bytes)).collect();
+        let vectors: Vec<SelfTestVector<'_>> = self
+            .self_test
+            .iter()
+            .zip(&raws)
+            .map(|((_, score), raw)| SelfTestVector { raw, score: *score })
+            .collect();
+        let card: Vec<CardEntry<'_>> =
+            self.card.iter().map(|(key, value)| CardEntry { key, value }).collect();
         let buffers = (
             SequenceBuffer::encode(&fields).ok_or_else(too_large)?,
             SequenceBuffer::encode(&features).ok_or_else(too_large)?,
@@ -148,7 +167,11 @@ impl IntegerModel {
     }
 }
 
-fn write_with(body: &Body<'_>, block: &ThresholdBlock<'_>, float: &FloatModel) -> Result<Vec<u8>, TrainError> {
+fn write_with(
+    body: &Body<'_>,
+    block: &ThresholdBlock<'_>,
+    float: &FloatModel,
+) -> Result<Vec<u8>, TrainError> {
     let bytes = |values: &[f32]| little_endian(values, f32::to_le_bytes);
     let parts: Vec<[Vec<u8>; 2]> =
         float.layers.iter().map(|layer| [bytes(&layer.weights), bytes(&layer.biases)]).collect();
@@ -164,7 +187,8 @@ fn write_with(body: &Body<'_>, block: &ThresholdBlock<'_>, float: &FloatModel) -
             activation: to_file(layer.activation),
         })
         .collect();
-    let layers = SequenceBuffer::encode(&layers).ok_or(TrainError::TooLarge { what: "the float layers", limit: 65_535 })?;
+    let layers = SequenceBuffer::encode(&layers)
+        .ok_or(TrainError::TooLarge { what: "the float layers", limit: 65_535 })?;
     let reference = Reference {
         layers: layers.borrow(),
         column_weights: &bytes(&float.column_weights),
@@ -184,7 +208,8 @@ struct LayerBytes {
 
 impl LayerBytes {
     fn of(layer: &IntegerLayer) -> Self {
-        let channel = |channel: &Channel| [channel.bias.to_le_bytes(), channel.multiplier.to_le_bytes()].concat();
+        let channel =
+            |channel: &Channel| [channel.bias.to_le_bytes(), channel.multiplier.to_le_bytes()].concat();
         let table = match &layer.activation {
             IntegerActivation::Clamp => Vec::new(),
             IntegerActivation::Table(table) => table.iter().map(|&entry| entry as u8).collect(),

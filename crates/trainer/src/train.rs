@@ -145,25 +145,31 @@ pub fn train(
     let (network, report) =
         train_network(&prepared, &train_values, &split.train, range, &architecture, settings, progress)?;
 
-    let mut float =
-        float_model(FloatLayer::all_of(&network), range, &fitted.at(first_bits), &train_values, settings.seed);
+    let mut float = float_model(
+        FloatLayer::all_of(&network),
+        range,
+        &fitted.at(first_bits),
+        &train_values,
+        settings.seed,
+    );
     let calibration_values = standard_deviations(&prepared.of(&split.calibration), first_bits);
     set_means(&mut float, &calibration_values, width);
     let format = choose_format(&float, &prepared, &split.calibration, first_bits, settings, &fitted)?;
     let bits = format.fraction_bits;
     if format.saturates {
         let (name, furthest) = fitted.furthest();
-        let note = format!("feature `{name}` strays to {furthest:.0} standard deviations and saturates; \"log\" would tame it");
+        let note = format!(
+            "feature `{name}` strays to {furthest:.0} standard deviations and saturates; \"log\" would tame it"
+        );
         progress(&Progress::Note(note.clone()));
         notes.push(note);
     }
-    let (codes, features) = match bits == first_bits {
-        true => (prepared, fitted.at(bits)),
-        false => (Codes::prepare(&fitted.at(bits), table), fitted.at(bits)),
-    };
+    let features = fitted.at(bits);
+    let codes = if bits == first_bits { prepared } else { Codes::prepare(&features, table) };
     let quantised = quantise(&float.layers, &codes.of(&split.train), range, bits);
     for &(layer, channel) in &quantised.coarsened {
-        let note = format!("layer {layer}, output {channel}: weights made coarser so that its sum cannot overflow");
+        let note =
+            format!("layer {layer}, output {channel}: weights made coarser so that its sum cannot overflow");
         progress(&Progress::Note(note.clone()));
         notes.push(note);
     }
@@ -181,12 +187,14 @@ pub fn train(
         self_test: vec![(table.raw(0).to_vec(), 0)],
         card: Vec::new(),
     };
-    let calibration = calibrate_integer(&mut integer, &float, &codes, &split.calibration, settings.alarm_rate)?;
+    let calibration =
+        calibrate_integer(&mut integer, &float, &codes, &split.calibration, settings.alarm_rate)?;
     integer.self_test = self_test(&integer, &calibration, table)?;
     let bytes = integer.to_bytes(Some(&calibration), Some(&float))?;
     let loader = Loader::new(Model::validate(&bytes)?);
     let float_threshold = float_threshold(&float, &codes, &split.calibration, bits, settings.alarm_rate);
-    let normal: Vec<usize> = split.test.iter().copied().filter(|&row| table.label(row) != Some(true)).collect();
+    let normal: Vec<usize> =
+        split.test.iter().copied().filter(|&row| table.label(row) != Some(true)).collect();
     let spikes = spike::test(&loader, &float, float_threshold, &codes, &normal)?;
     let evaluation = evaluate_rows(&loader, Some((&float, float_threshold)), &codes, table, &split.test);
     integer.card = card(&calibration, &evaluation, &architecture, rows);
@@ -215,8 +223,13 @@ fn train_network(
     let (train, valid) = (part(&clipped, false), part(&clipped, true));
     let masks = weights.map(|weights| (part(&weights, false), part(&weights, true)));
     let (train_mask, valid_mask) = masks.as_ref().map_or((None, None), |(a, b)| (Some(&a[..]), Some(&b[..])));
-    let mut network =
-        Network::autoencoder(width, &architecture.hidden, settings.activation, Activation::Linear, settings.seed)?;
+    let mut network = Network::autoencoder(
+        width,
+        &architecture.hidden,
+        settings.activation,
+        Activation::Linear,
+        settings.seed,
+    )?;
     let n_train = train.len() / width;
     let config = FitConfig {
         epochs: settings.epochs,
@@ -315,12 +328,18 @@ fn self_test(
     let mut bench = Bench::new(&loader);
     let stride = table.n_rows().div_ceil(SELF_TEST_RECORDS);
     let records = (0..table.n_rows()).step_by(stride).map(|row| table.raw(row).to_vec());
-    Ok(records.map(|raw| (bench.score_fresh(&loader, &raw).score, raw)).map(|(score, raw)| (raw, score)).collect())
+    Ok(records
+        .map(|raw| (bench.score_fresh(&loader, &raw).score, raw))
+        .map(|(score, raw)| (raw, score))
+        .collect())
 }
 
 fn seen_ranges(table: &Table, rows: &[usize]) -> Vec<[i32; 2]> {
     let range = |field: usize| {
-        let present = rows.iter().map(|&row| table.raw(row)[field]).filter(|&raw| raw != tillwatch_engine::feature::MISSING);
+        let present = rows
+            .iter()
+            .map(|&row| table.raw(row)[field])
+            .filter(|&raw| raw != tillwatch_engine::feature::MISSING);
         let range = present.fold(None, |range: Option<[i32; 2]>, raw| {
             let [low, high] = range.unwrap_or([raw, raw]);
             Some([low.min(raw), high.max(raw)])

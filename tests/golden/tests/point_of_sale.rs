@@ -27,7 +27,8 @@ fn derive() -> String {
         }
         text.push('\n');
     }
-    writeln!(text, "# digest over 10000 records of seed 1: {:016x}", digest(10_000, 1, &mut scratch)).unwrap();
+    writeln!(text, "# digest over 10000 records of seed 1: {:016x}", digest(10_000, 1, &mut scratch))
+        .unwrap();
     text
 }
 

@@ -63,11 +63,12 @@ fn digests_of_loader_and_generated_code_are_equal() {
     assert_eq!(fields, point_of_sale::SEEDED_FIELDS);
     let mut loaded = Loaded::new(model);
     let mut record = vec![0; fields.len()];
-    let digest = tillwatch_engine::seeded::seeded_digest(&fields, &mut record[..], 5000, 3, |raw| {
-        match loaded.score(raw) {
-            Answer::Integer(score) => score,
-            Answer::Real(_) => 0,
-        }
-    });
+    let digest =
+        tillwatch_engine::seeded::seeded_digest(&fields, &mut record[..], 5000, 3, |raw| {
+            match loaded.score(raw) {
+                Answer::Integer(score) => score,
+                Answer::Real(_) => 0,
+            }
+        });
     assert_eq!(digest, point_of_sale::digest(5000, 3, &mut point_of_sale::Scratch::new()));
 }

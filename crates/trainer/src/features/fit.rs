@@ -70,7 +70,8 @@ fn statistics(
     trains: &[bool],
 ) -> Option<Statistics> {
     let raw = || (0..table.n_rows()).map(|row| table.raw(row)[index]);
-    let training = || raw().zip(trains).filter(|&(raw, &trains)| trains && raw != MISSING).map(|(raw, _)| raw);
+    let training =
+        || raw().zip(trains).filter(|&(raw, &trains)| trains && raw != MISSING).map(|(raw, _)| raw);
     match kind {
         FeatureKind::Numeric => Statistics::of_measure(Measure::Numeric, training().collect()),
         FeatureKind::Log => Statistics::of_measure(Measure::Logarithm, training().map(log2_1p).collect()),
@@ -88,7 +89,11 @@ fn statistics(
             if shares.iter().any(|&share| share >= 1.0) || shares.iter().all(|&share| share <= 0.0) {
                 return None;
             }
-            Some(if kind == FeatureKind::OneHot { Statistics::OneHot(shares) } else { Statistics::Surprisal(shares) })
+            Some(if kind == FeatureKind::OneHot {
+                Statistics::OneHot(shares)
+            } else {
+                Statistics::Surprisal(shares)
+            })
         }
         FeatureKind::Flag => {
             let share = level_shares(training(), 2)[1];

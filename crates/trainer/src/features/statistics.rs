@@ -75,14 +75,17 @@ impl Statistics {
                     Measure::Numeric => FittedPreparation::Numeric(affine),
                     Measure::Logarithm => FittedPreparation::Logarithm(affine),
                     Measure::Delta => FittedPreparation::Delta(affine),
-                    Measure::RatioToMean => FittedPreparation::RatioToMean { affine, window_log2: WINDOW_LOG2 },
+                    Measure::RatioToMean => {
+                        FittedPreparation::RatioToMean { affine, window_log2: WINDOW_LOG2 }
+                    }
                 }
             }
             Self::OneHot(shares) => {
                 let unknown = OneHot { off: 0, on: code(UNKNOWN_LEVEL * one) };
                 let known = shares.iter().skip(1).map(|&share| level(share, one));
                 let levels = std::iter::once(unknown).chain(known);
-                let bytes = levels.flat_map(|level| [level.off.to_le_bytes(), level.on.to_le_bytes()].concat());
+                let bytes =
+                    levels.flat_map(|level| [level.off.to_le_bytes(), level.on.to_le_bytes()].concat());
                 FittedPreparation::OneHot(bytes.collect())
             }
             Self::Surprisal(shares) => {

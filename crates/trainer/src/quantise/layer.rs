@@ -72,7 +72,8 @@ impl Target {
         let output_range = Range::of(sums.iter().map(|&sum| activation.value(sum)));
         let (scale, zero_point) = output_range.affine();
         let output = Grid { scale, zero_point };
-        let direct = |low| Self { sum: output, output, clamp: (low, 127), activation: IntegerActivation::Clamp };
+        let direct =
+            |low| Self { sum: output, output, clamp: (low, 127), activation: IntegerActivation::Clamp };
         match activation {
             Activation::Linear => direct(-128),
             // The range ends at 6 at the latest, so the upper clamp is that of a ReLU6 as well.
@@ -91,7 +92,12 @@ impl Target {
         const LIMIT: i32 = i16::MAX as i32;
         let rim = Grid { scale: step, zero_point: 0 };
         if activation == Activation::Linear {
-            return Self { sum: rim, output: rim, clamp: (-LIMIT, LIMIT), activation: IntegerActivation::Clamp };
+            return Self {
+                sum: rim,
+                output: rim,
+                clamp: (-LIMIT, LIMIT),
+                activation: IntegerActivation::Clamp,
+            };
         }
         // Sums of strange rows go further than those seen; at twice the range a saturating activation is flat.
         let range = Range::of(sums.iter().copied());
@@ -120,7 +126,8 @@ pub(super) fn quantise(
     let row_of = |channel: usize| &view.weights[channel * view.in_len..][..view.in_len];
     // A row of zeros may have any scale; this one makes its bias a code of the sum.
     let fallback = target.sum.scale / grid.scale;
-    let mut scales: Vec<f64> = (0..view.out_len).map(|channel| natural_scale(row_of(channel), fallback)).collect();
+    let mut scales: Vec<f64> =
+        (0..view.out_len).map(|channel| natural_scale(row_of(channel), fallback)).collect();
     let quantised = |channel: usize, scale: f64| {
         let mut row = Row::new(row_of(channel), view.biases[channel], grid, scale);
         row.correct(input, sums.iter().skip(channel).step_by(view.out_len));
@@ -130,7 +137,8 @@ pub(super) fn quantise(
     let mut coarsened = Vec::new();
     let mut shift = shift_of(&scales, fallback);
     for _ in 0..MAX_DOUBLINGS {
-        let over: Vec<usize> = (0..view.out_len).filter(|&channel| !rows[channel].has_headroom(shift)).collect();
+        let over: Vec<usize> =
+            (0..view.out_len).filter(|&channel| !rows[channel].has_headroom(shift)).collect();
         if over.is_empty() {
             break;
         }
@@ -144,7 +152,8 @@ pub(super) fn quantise(
     coarsened.sort_unstable();
     coarsened.dedup();
     let unit = TWO_POW_32 / f64::from(1 << shift) / fallback;
-    let channel = |(row, scale): (&Row, &f64)| Channel { bias: row.bias, multiplier: (scale * unit).round() as i32 };
+    let channel =
+        |(row, scale): (&Row, &f64)| Channel { bias: row.bias, multiplier: (scale * unit).round() as i32 };
     let layer = IntegerLayer {
         in_len: view.in_len,
         out_len: view.out_len,
@@ -221,7 +230,13 @@ mod tests {
 
     fn quantised(weights: &[f32], biases: &[f32], target: &Target) -> (IntegerLayer, Vec<usize>) {
         let in_len = weights.len() / biases.len();
-        let view = FloatLayer { in_len, out_len: biases.len(), activation: Activation::Linear, weights: weights.to_vec(), biases: biases.to_vec() };
+        let view = FloatLayer {
+            in_len,
+            out_len: biases.len(),
+            activation: Activation::Linear,
+            weights: weights.to_vec(),
+            biases: biases.to_vec(),
+        };
         quantise(&view, GRID, target, &[], &[])
     }
 
@@ -255,7 +270,8 @@ mod tests {
         let sums = [2.0, 5.0];
         row.correct(&input, sums.iter());
         let got = |x: [i32; 2]| {
-            f64::from(row.bias + x[0] * i32::from(row.weights[0]) + x[1] * i32::from(row.weights[1])) * row.scale
+            f64::from(row.bias + x[0] * i32::from(row.weights[0]) + x[1] * i32::from(row.weights[1]))
+                * row.scale
         };
         let error = (sums[0] - got([10, 20]) + sums[1] - got([30, 40])) / 2.0;
         assert!(error.abs() <= row.scale, "{error}");

@@ -102,8 +102,9 @@ fn float_sums(view: &FloatLayer, rows: &[f64]) -> Vec<f64> {
     let weights: Vec<f64> = view.weights.iter().map(|&weight| weight.into()).collect();
     let one = |row: &[f64]| {
         let rows = weights.chunks_exact(view.in_len).zip(&view.biases);
-        let sums =
-            rows.map(|(weights, &bias)| f64::from(bias) + weights.iter().zip(row).map(|(w, x)| w * x).sum::<f64>());
+        let sums = rows.map(|(weights, &bias)| {
+            f64::from(bias) + weights.iter().zip(row).map(|(w, x)| w * x).sum::<f64>()
+        });
         sums.collect::<Vec<f64>>()
     };
     rows.chunks_exact(view.in_len).flat_map(one).collect()

@@ -23,7 +23,11 @@ impl Range {
     pub fn of(values: impl Iterator<Item = f64>) -> Self {
         let start = Self { low: 0.0, high: 0.0 };
         let range = values.fold(start, |r, v| Self { low: r.low.min(v), high: r.high.max(v) });
-        if range.high - range.low < NARROWEST { Self { low: range.low, high: range.low + NARROWEST } } else { range }
+        if range.high - range.low < NARROWEST {
+            Self { low: range.low, high: range.low + NARROWEST }
+        } else {
+            range
+        }
     }
 
     /// The share of the full range whose 8-bit rendering, clipping included, has the least mean squared error.
@@ -34,7 +38,8 @@ impl Range {
     #[must_use]
     pub fn least_error(values: &[f32]) -> Self {
         let full = Self::of(values.iter().map(|&value| value.into()));
-        let error = |range: &Self| values.iter().map(|&value| range.rendering_error(value.into())).sum::<f64>();
+        let error =
+            |range: &Self| values.iter().map(|&value| range.rendering_error(value.into())).sum::<f64>();
         let candidates = SHARES.map(|share| Self { low: full.low * share, high: full.high * share });
         let scored = candidates.into_iter().map(|range| (error(&range), range));
         scored.min_by(|a, b| a.0.total_cmp(&b.0)).map_or(full, |(_, range)| range)
@@ -93,7 +98,10 @@ mod tests {
     #[test]
     fn a_lone_giant_is_clipped() {
         let mut values: Vec<f32> = (0..2000).map(|i| (i % 200) as f32 / 100.0 - 1.0).collect();
-        assert_eq!(Range::least_error(&values).high, Range::of([0.99].into_iter()).high.max(f64::from(0.99_f32)));
+        assert_eq!(
+            Range::least_error(&values).high,
+            Range::of([0.99].into_iter()).high.max(f64::from(0.99_f32))
+        );
         values.push(4.0);
         let range = Range::least_error(&values);
         assert!(range.high <= 4.0 && range.high >= 0.99, "{range:?}");

@@ -63,13 +63,13 @@ impl Record {
     #[must_use]
     pub const fn to_raw(&self) -> [i32; 8] {
         [
-            self.amount as i32,
+            self.amount,
             self.entry_mode as i32,
             self.kind as i32,
             self.outcome as i32,
             self.hour as i32,
             self.weekday as i32,
-            self.seconds as i32,
+            self.seconds,
             self.pin_verified as i32,
         ]
     }
