@@ -5,7 +5,7 @@
 //! crate prints nothing and writes no file.
 #![deny(unsafe_code)]
 #![deny(missing_docs)]
-#![cfg_attr(test, allow(clippy::unwrap_used))]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::float_cmp))]
 
 pub mod architecture;
 pub mod calibrate;

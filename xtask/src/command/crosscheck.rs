@@ -68,7 +68,7 @@ fn draw(model: &Model<'_>) -> Result<Vec<Vec<i32>>, String> {
     let wild: Vec<BoxedStrategy<i32>> = fields
         .iter()
         .map(|field| {
-            let missing = if field.nullable { 1 } else { 0 };
+            let missing = u32::from(field.nullable);
             prop_oneof![
                 4 => field.low..=field.high,
                 2 => MISSING + 1..=i32::MAX,

@@ -5,6 +5,7 @@ use crate::audit::{Row, table};
 use crate::emulate::firmware::root;
 use crate::witness::read;
 use serde_json::{Value, json};
+use std::fmt::Write;
 
 /// Instructions, code and constants that may be lost between two compilers without anyone's fault, in permille.
 const TOLERATED_PERMILLE: u64 = 20;
@@ -29,7 +30,8 @@ pub(super) fn run(arguments: &[String]) -> Result<(), String> {
         for (name, value) in figures.as_object().into_iter().flatten() {
             let (Some(now), Some(then)) = (value.as_u64(), committed[core][name].as_u64()) else { continue };
             if now > then + then * TOLERATED_PERMILLE / 1000 {
-                grown.push_str(&format!("{core}: {name} grew from {then} to {now}\n"));
+                // Writing to a string cannot fail.
+                let _ = writeln!(grown, "{core}: {name} grew from {then} to {now}");
             }
         }
     }

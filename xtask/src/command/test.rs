@@ -23,6 +23,7 @@ pub(super) fn all(strict: bool) -> Result<(), String> {
     tidy::run(&[])?;
     bake::run(&["--check".to_owned()])?;
     call("cargo", &["test", "--workspace", "--profile", "release-checked"])?;
+    build_script_example()?;
     fixtures::run(&["--check".to_owned()])?;
     crosscheck::run(&[])?;
     audit::run(&[])?;
@@ -32,4 +33,13 @@ pub(super) fn all(strict: bool) -> Result<(), String> {
         println!("not run in a second emulator, {line}");
     }
     Ok(())
+}
+
+/// The firmware that bakes in its own build script builds for the host and for a device.
+fn build_script_example() -> Result<(), String> {
+    const MANIFEST: &str = "crates/bake/examples/firmware-build-script/Cargo.toml";
+    const TARGET: &str = "thumbv7m-none-eabi";
+    crate::targets::ensure(TARGET)?;
+    call("cargo", &["test", "--quiet", "--manifest-path", MANIFEST])?;
+    call("cargo", &["build", "--quiet", "--manifest-path", MANIFEST, "--target", TARGET])
 }
