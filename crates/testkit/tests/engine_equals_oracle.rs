@@ -3,13 +3,14 @@
 
 use proptest::prelude::*;
 use tillwatch_engine::feature::{self, MISSING, Mark, Memory, OneHot};
-use tillwatch_engine::fixed::{Channel, log2_1p, sine};
+use tillwatch_engine::fixed::{Channel, Requantise, log2_1p, sine};
 use tillwatch_engine::kernel::activation::{RIM_TABLE_LEN, narrow_table, rim_table};
 use tillwatch_engine::kernel::{TILE, dense_rows, dense_tiles, narrow_input, tiles_len};
 use tillwatch_engine::score::{ANCHORS, Thresholds, nearest};
 use tillwatch_model::Preparation;
 use tillwatch_testkit::oracle;
 use tillwatch_testkit::strategy::{DenseCase, affine, dense_case, requantise_rule};
+use tillwatch_testkit::tolerance::{REQUANTISE_CODES, within};
 
 fn wide(codes: &[i16]) -> Vec<i64> {
     codes.iter().copied().map(i64::from).collect()
@@ -86,6 +87,17 @@ proptest! {
     fn requantisation(acc in any::<i32>(), multiplier in 0..=i32::MAX, rule in requantise_rule(-32_767, 32_767)) {
         let acc = acc >> rule.shift;
         prop_assert_eq!(i64::from(rule.apply(acc, multiplier)), oracle::requantise(acc.into(), multiplier, rule));
+    }
+
+    #[test]
+    fn requantisation_is_as_close_to_the_real_scale_as_proven(
+        acc in any::<i32>(), scale in 0.0..0.499_999_999_f64, doublings in 0..=15_u32,
+    ) {
+        let open = Requantise { zero_point: 0, out_min: i32::MIN, out_max: i32::MAX, shift: doublings };
+        let scale = scale * f64::from(1_u32 << doublings);
+        let multiplier = libm::round(scale * libm::exp2(f64::from(32 - doublings))) as i32;
+        let acc = acc >> doublings;
+        prop_assert!(within(f64::from(open.apply(acc, multiplier)), f64::from(acc) * scale, REQUANTISE_CODES));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use tillwatch_engine::feature::{self, Affine, Cyclic, Mark, Memory, OneHot};
 use tillwatch_engine::fixed::{Channel, Requantise, log2_1p, sine};
 use tillwatch_engine::kernel::activation::{RIM_TABLE_LEN, narrow_table, rim_table};
 use tillwatch_engine::kernel::{dense_rows, narrow_input};
-use tillwatch_engine::score::{Heads, LEVELS, Reason, Thresholds, evaluate, nearest};
+use tillwatch_engine::score::{Heads, LEVELS, Reason, Scored, Thresholds, evaluate, nearest};
 use tillwatch_engine::seeded::{SeededField, SeededWords};
 use tillwatch_testkit::tolerance::{LOG2_STEPS, SINE_STEPS, within};
 
@@ -178,30 +178,41 @@ fn compute_network(name: &str, arguments: &[Vec<i128>]) -> Vec<i128> {
     }
 }
 
+/// Columns of each feature; codes; reconstruction; gains; prototype; its shift and gain; factor; missing or not.
+fn scored(arguments: &[Vec<i128>]) -> Scored {
+    let columns = narrowed::<u8>(&arguments[0]);
+    let prototype = narrowed::<i8>(&arguments[4]);
+    let heads = Heads {
+        columns: &columns,
+        prototype: &prototype,
+        prototype_shift: arguments[5][0] as u32,
+        prototype_gain: arguments[5][1] as u32,
+        rescale: arguments[6][0] as u32,
+    };
+    let (codes, expected) = (narrowed::<i16>(&arguments[1]), narrowed::<i16>(&arguments[2]));
+    let mark = |&missing: &i128| if missing == 1 { Mark::MISSING } else { Mark::NONE };
+    let marks: Vec<Mark> = arguments[7].iter().map(mark).collect();
+    let gains = narrowed::<u32>(&arguments[3]).into_iter();
+    evaluate(&heads, &codes, &expected, gains, &marks, &Thresholds { watch: 0, alarm: 0, anchors: [0; 16] })
+}
+
 fn compute_answer(name: &str, arguments: &[Vec<i128>]) -> Vec<i128> {
     let thresholds =
         |watch, alarm, anchors: &[u64]| Thresholds { watch, alarm, anchors: anchors.try_into().unwrap() };
     match name {
         "score" => {
-            let columns = narrowed::<u8>(&arguments[0]);
-            let (codes, expected) = (narrowed::<i16>(&arguments[1]), narrowed::<i16>(&arguments[2]));
-            let prototype = narrowed::<i8>(&arguments[4]);
-            let heads = Heads {
-                columns: &columns,
-                prototype: &prototype,
-                prototype_shift: arguments[5][0] as u32,
-                prototype_gain: arguments[5][1] as u32,
-                rescale: arguments[6][0] as u32,
-            };
-            let mark = |&missing: &i128| if missing == 1 { Mark::MISSING } else { Mark::NONE };
-            let marks: Vec<Mark> = arguments[7].iter().map(mark).collect();
-            let gains = narrowed::<u32>(&arguments[3]).into_iter();
-            let scored = evaluate(&heads, &codes, &expected, gains, &marks, &thresholds(0, 0, &[0; 16]));
-            let mut parts = vec![0; columns.len()];
+            let scored = scored(arguments);
+            let mut parts = vec![0; arguments[0].len()];
             for reason in &scored.reasons {
                 parts[usize::from(reason.feature)] = reason.contribution.into();
             }
             [vec![scored.score.into()], parts].concat()
+        }
+        "reasons" => {
+            let four = |reason: &Reason| {
+                [reason.feature.into(), reason.column.into(), reason.seen.into(), reason.expected.into()]
+            };
+            scored(arguments).reasons.iter().flat_map(four).collect()
         }
         // Round half up of a quotient, in integers.
         "factor" => {

@@ -24,6 +24,10 @@ pub(crate) struct Toy {
     pub(crate) thresholds: ThresholdBlock<'static>,
     pub(crate) reference: Option<Reference<'static>>,
     pub(crate) reference_layers: Vec<ReferenceLayer<'static>>,
+    /// Writes layers of the reference that do not decode.
+    pub(crate) broken_reference: bool,
+    /// What is done to the body last, its lists being encoded.
+    pub(crate) finish: for<'a> fn(&mut Body<'a>),
 }
 
 /// Keeps a value until the process ends.
@@ -41,7 +45,10 @@ fn bytes<const N: usize, const M: usize>(values: [[u8; N]; M]) -> &'static [u8] 
     forever(values.concat())
 }
 
-fn list<T: serde::Serialize + 'static, U: serde::Deserialize<'static>>(items: &[T]) -> Sequence<'static, U> {
+/// A list, possibly of other things than it says.
+pub(crate) fn list<T: serde::Serialize + 'static, U: serde::Deserialize<'static>>(
+    items: &[T],
+) -> Sequence<'static, U> {
     forever(SequenceBuffer::encode(items).unwrap()).borrow()
 }
 
@@ -57,6 +64,8 @@ impl Toy {
             thresholds: thresholds(),
             reference: Some(reference()),
             reference_layers: reference_layers(),
+            broken_reference: false,
+            finish: |_| (),
         };
         // The known answers come from the loader itself: they only show that a file survives unharmed.
         let records = [[40, 7, 1, 2, 0, 13, 4, 800, 1000, 30], [i32::MIN, 1 << 20, 9, 0, 1, 3, 6, 5, 60, -4]];
@@ -75,7 +84,7 @@ impl Toy {
     /// The model file.
     pub(crate) fn file(&self) -> Vec<u8> {
         let layers: Vec<Layer<'_>> = self.layers.iter().map(|&dense| Layer::Dense(dense)).collect();
-        let body = Body {
+        let mut body = Body {
             fields: list(&self.fields),
             features: list(&self.features),
             columns: &self.columns,
@@ -83,8 +92,9 @@ impl Toy {
             self_test: list(&self.self_test),
             ..self.body
         };
-        let reference =
-            self.reference.map(|reference| Reference { layers: list(&self.reference_layers), ..reference });
+        (self.finish)(&mut body);
+        let layers = if self.broken_reference { list(&[0xff_u8; 9]) } else { list(&self.reference_layers) };
+        let reference = self.reference.map(|reference| Reference { layers, ..reference });
         write(&body, &self.thresholds, reference.as_ref()).unwrap()
     }
 

@@ -4,12 +4,19 @@ use super::{allowed, refused, with_word, zeros};
 use crate::toy::{Toy, forever};
 use tillwatch_model::{Activation, Cause, Dense};
 
+/// A layer of another input width, whose weights fit it.
+fn narrowed(toy: &mut Toy, index: usize, in_len: u16) {
+    let layer = &mut toy.layers[index];
+    layer.in_len = in_len;
+    layer.weights = zeros(usize::from(in_len * layer.out_len));
+}
+
 #[test]
 fn layer_shapes() {
     refused(&[
         ("no layer", |toy| toy.layers.clear(), Cause::LayerShape, 0),
-        ("first layer too narrow", |toy| toy.layers[0].in_len = 15, Cause::LayerShape, 0),
-        ("layers that do not meet", |toy| toy.layers[1].in_len = 5, Cause::LayerShape, 1),
+        ("first layer too narrow", |toy| narrowed(toy, 0, 15), Cause::LayerShape, 0),
+        ("layers that do not meet", |toy| narrowed(toy, 1, 5), Cause::LayerShape, 1),
         ("a weight short", |toy| toy.layers[1].weights = zeros(29), Cause::LayerShape, 1),
         ("a channel short", |toy| toy.layers[2].channels = zeros(8 * 15), Cause::LayerShape, 2),
         (

@@ -1,9 +1,9 @@
 //! The record: contract, fields, features.
 
 use super::{allowed, refused, zeros};
-use crate::toy::{Toy, forever};
+use crate::toy::{Toy, forever, list};
 use tillwatch_engine::feature::{Affine, Cyclic, OneHot};
-use tillwatch_model::{Cause, FieldKind, Preparation, SequenceBuffer};
+use tillwatch_model::{Cause, Feature, Field, FieldKind, Preparation, SequenceBuffer};
 
 fn affine(toy: &mut Toy, change: impl FnOnce(&mut Affine)) {
     let Preparation::Numeric(affine) = &mut toy.features[0].preparation else {
@@ -20,6 +20,17 @@ fn contract_and_format_of_the_rim() {
         ("rim fraction bits", |toy| toy.body.rim_fraction_bits = 16, Cause::Encoding, 0),
     ]);
     allowed(&[("rim fraction bits", |toy| toy.body.rim_fraction_bits = 15)]);
+}
+
+#[test]
+fn lists_that_do_not_decode() {
+    refused(&[
+        ("fields", |toy| toy.finish = |body| body.fields = list(&[0xff_u8; 9]), Cause::Encoding, 0),
+        ("features", |toy| toy.finish = |body| body.features = list(&[0xff_u8; 9]), Cause::Encoding, 0),
+        ("layers", |toy| toy.finish = |body| body.layers = list(&[0xff_u8; 9]), Cause::Encoding, 0),
+        ("known answers", |toy| toy.finish = |body| body.self_test = list(&[0xff_u8; 9]), Cause::Encoding, 0),
+        ("card", |toy| toy.finish = |body| body.card = list(&[0xff_u8; 9]), Cause::Encoding, 0),
+    ]);
 }
 
 #[test]
@@ -52,6 +63,17 @@ fn features() {
         ("no feature", |toy| (toy.features.clear(), toy.columns.clear()).0, Cause::Feature, 0),
         ("a column count short", |toy| _ = toy.columns.pop(), Cause::Feature, 0),
         ("field out of range", |toy| toy.features[4].field = 10, Cause::Feature, 4),
+        (
+            "32,895 columns",
+            |toy| {
+                let kind = FieldKind::Category { vocabulary: list(&["a"; 254]) };
+                toy.fields[2] = Field { kind, ..toy.fields[2] };
+                let wide = Feature { preparation: Preparation::OneHot(zeros(4 * 255)), ..toy.features[2] };
+                (toy.features, toy.columns) = (vec![wide; 129], vec![255; 129]);
+            },
+            Cause::Feature,
+            0,
+        ),
         ("wrong column count", |toy| toy.columns[1] = 2, Cause::Feature, 1),
         ("shift beyond 30", |toy| affine(toy, |a| a.shift = 31), Cause::Feature, 0),
         ("negative multiplier", |toy| affine(toy, |a| (a.multiplier, a.shift) = (-1, 0)), Cause::Feature, 0),

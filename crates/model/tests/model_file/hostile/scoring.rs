@@ -71,7 +71,24 @@ fn thresholds() {
 fn references() {
     refused(&[
         ("no layer", |toy| toy.reference_layers.clear(), Cause::Reference, 0),
-        ("layers that do not meet", |toy| toy.reference_layers[1].in_len = 7, Cause::Reference, 0),
+        (
+            "layers that do not meet",
+            |toy| {
+                toy.reference_layers[1].in_len = 7;
+                toy.reference_layers[1].weights = zeros(4 * 7 * 5);
+            },
+            Cause::Reference,
+            0,
+        ),
+        (
+            "layers that do not decode",
+            |toy| {
+                toy.reference_layers.clear();
+                toy.broken_reference = true;
+            },
+            Cause::Reference,
+            0,
+        ),
         ("a weight short", |toy| toy.reference_layers[2].weights = zeros(316), Cause::Reference, 0),
         ("a bias short", |toy| toy.reference_layers[0].bias = zeros(20), Cause::Reference, 0),
         ("an answer of another width", |toy| _ = toy.reference_layers.pop(), Cause::Reference, 0),
