@@ -1,13 +1,15 @@
 //! Files that appear whole or not at all.
 
 use crate::Failure;
+use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
-/// A file under a temporary name beside its place, or standard output.
+/// A file under a temporary name beside its place, a device or pipe written as it is, or standard output.
 pub(crate) enum Output {
     File { writer: BufWriter<NamedTempFile>, path: PathBuf },
+    Device { writer: BufWriter<File>, path: PathBuf },
     Standard(BufWriter<std::io::Stdout>),
 }
 
@@ -15,6 +17,12 @@ impl Output {
     /// Opens the file, or standard output without a path.
     pub(crate) fn open(path: Option<&Path>) -> Result<Self, Failure> {
         let Some(path) = path else { return Ok(Self::Standard(BufWriter::new(std::io::stdout()))) };
+        if path.exists() && !path.is_file() {
+            // A rename would put a file in the device's place.
+            let device =
+                File::options().write(true).open(path).map_err(|cause| Failure::write(path, &cause))?;
+            return Ok(Self::Device { writer: BufWriter::new(device), path: path.to_owned() });
+        }
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let file = NamedTempFile::new_in(folder).map_err(|cause| Failure::write(path, &cause))?;
         Ok(Self::File { writer: BufWriter::new(file), path: path.to_owned() })
@@ -26,6 +34,9 @@ impl Output {
             Self::File { writer, path } => {
                 writer.write_all(bytes).map_err(|cause| Failure::write(path, &cause))
             }
+            Self::Device { writer, path } => {
+                writer.write_all(bytes).map_err(|cause| Failure::write(path, &cause))
+            }
             Self::Standard(writer) => writer.write_all(bytes).map_err(|cause| standard(&cause)),
         }
     }
@@ -33,6 +44,9 @@ impl Output {
     /// Puts the file in its place.
     pub(crate) fn finish(self) -> Result<(), Failure> {
         match self {
+            Self::Device { mut writer, path } => {
+                writer.flush().map_err(|cause| Failure::write(&path, &cause))
+            }
             Self::Standard(mut writer) => writer.flush().map_err(|cause| standard(&cause)),
             Self::File { writer, path } => {
                 let file = writer.into_inner().map_err(|error| Failure::write(&path, error.error()))?;
