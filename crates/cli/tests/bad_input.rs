@@ -16,8 +16,9 @@ fn folder() -> TempDir {
 }
 
 fn rows() -> Vec<String> {
-    let row =
-        |i: u32| format!("0.{:03},{},{},0", i * 7919 % 1000, i * 31 % 97, if i % 3 == 0 { "a" } else { "b" });
+    let row = |i: u32| {
+        format!("0.{:03},{},{},0", i * 7919 % 1000, i * 31 % 97, if i.is_multiple_of(3) { "a" } else { "b" })
+    };
     (0..800).map(row).collect()
 }
 
@@ -30,7 +31,7 @@ fn write(folder: &TempDir, name: &str, header: &str, rows: &[String]) -> PathBuf
 
 fn with_row(row: &str) -> Vec<String> {
     let mut rows = rows();
-    rows[400] = row.to_owned();
+    row.clone_into(&mut rows[400]);
     rows
 }
 

@@ -170,6 +170,8 @@ pub(crate) fn to_file(activation: Activation) -> FloatActivation {
 mod tests {
     use super::*;
 
+    const TOP: f32 = 127.0 / 128.0;
+
     fn model() -> FloatModel {
         FloatModel {
             layers: vec![FloatLayer {
@@ -179,7 +181,8 @@ mod tests {
                 weights: vec![1.0, 0.0, 0.0, 1.0],
                 biases: vec![0.0, 1.0],
             }],
-            input: Range { low: -1.0, high: 1.0 },
+            // Codes are 128ths, so that both ends are codes and no rounding comes in.
+            input: Range { low: -1.0, high: TOP.into() },
             columns: vec![1, 1],
             column_weights: vec![1.0, 2.0],
             residual_mean: 2.0,
@@ -190,15 +193,17 @@ mod tests {
 
     #[test]
     fn a_score_by_hand() {
-        // Clipped to (1, -1), reconstructed as (1, 0): residuals 2 and -2; nearest prototype 0 and -2 away.
+        // Clipped to (TOP, -1), reconstructed as (TOP, 0): residuals 3 - TOP and -2; nearest prototype 0 and -2 away.
         let score = model().score(&[3.0, -2.0], &[Mark::NONE; 2]);
-        assert!((score - (4.0 / 2.0 + 8.0 / 2.0 + 4.0 / 4.0)).abs() < f64::EPSILON * 16.0);
+        let residual = f64::from(3.0 - TOP);
+        assert!((score - (residual * residual / 2.0 + 8.0 / 2.0 + 4.0 / 4.0)).abs() < f64::EPSILON * 16.0);
     }
 
     #[test]
     fn a_missing_feature_leaves_and_the_rest_makes_up() {
         let score = model().score(&[3.0, -2.0], &[Mark::NONE, Mark::MISSING]);
-        assert!((score - 2.0 * (4.0 / 2.0)).abs() < f64::EPSILON * 16.0);
+        let residual = f64::from(3.0 - TOP);
+        assert!((score - 2.0 * (residual * residual / 2.0)).abs() < f64::EPSILON * 16.0);
         assert!(model().score(&[3.0, -2.0], &[Mark::MISSING; 2]).abs() < f64::EPSILON);
     }
 
