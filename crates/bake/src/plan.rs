@@ -1,31 +1,19 @@
 //! What the generated code will look like: tiles, buffers, sizes.
 
+mod arena;
+mod layer;
+
+pub(crate) use arena::{Arena, Place};
+pub(crate) use layer::{Kernel, LayerPlan, Sums};
+
 use crate::BakeError;
 use crate::identifier::{crate_name, features, field_name, type_names};
 use std::collections::BTreeSet;
-use tillwatch_engine::fixed::{Channel, Requantise};
 use tillwatch_engine::kernel::TILE;
-use tillwatch_model::{Activation, Dense, Feature, Field, FieldKind, Layer, Model, channels, i16s};
+use tillwatch_model::{Feature, Field, FieldKind, Layer, Model};
 
 /// Weights of a model above which they are included as bytes: source beyond it is slow to compile and nobody reads it.
 const SOURCE_LIMIT: usize = 64 * 1024;
-
-/// A dense layer in the kernel's layout.
-#[derive(Clone, Debug)]
-pub(crate) struct LayerPlan {
-    pub(crate) in_len: usize,
-    pub(crate) out_len: usize,
-    /// Input groups of four.
-    pub(crate) in_tiles: usize,
-    /// Output groups of four.
-    pub(crate) out_tiles: usize,
-    /// Output-major tiles of four rows of four.
-    pub(crate) tiles: Vec<[i8; TILE * TILE]>,
-    pub(crate) channels: Vec<[Channel; TILE]>,
-    pub(crate) rule: Requantise,
-    /// Entries of the activation's table; empty for a clamp.
-    pub(crate) table: Vec<i16>,
-}
 
 /// Everything that the emitters need.
 #[derive(Clone, Debug)]
@@ -40,9 +28,12 @@ pub(crate) struct Plan<'a> {
     /// Identifier of each feature.
     pub(crate) feature_names: Vec<String>,
     pub(crate) layers: Vec<LayerPlan>,
+    /// Columns of a record.
     pub(crate) n_columns: usize,
-    /// Groups of four of the two activation buffers that layers take turns with.
-    pub(crate) buffers: [usize; 2],
+    /// Where activations lie.
+    pub(crate) arena: Arena,
+    /// Groups of four of the longest patch; 0 where nothing is gathered.
+    pub(crate) patch: usize,
     /// True where the weights become a file of bytes.
     pub(crate) includes_bytes: bool,
     /// Bytes of constants.
@@ -60,14 +51,8 @@ impl<'a> Plan<'a> {
             }
         }
         let list: Vec<Feature<'a>> = body.features.iter().collect();
-        let layers: Vec<LayerPlan> =
-            body.layers.iter().map(|Layer::Dense(dense)| LayerPlan::new(&dense)).collect();
-        let mut buffers = [1; 2];
-        for (index, layer) in layers.iter().enumerate() {
-            let buffer = &mut buffers[index % 2];
-            *buffer = (*buffer).max(layer.in_tiles);
-        }
-        let weights: usize = layers.iter().map(|layer| layer.tiles.len() * TILE * TILE).sum();
+        let layers: Vec<LayerPlan> = body.layers.iter().map(|layer: Layer<'_>| LayerPlan::new(&layer)).collect();
+        let weights: usize = layers.iter().map(LayerPlan::weight_bytes).sum();
         let mut plan = Self {
             name: crate_name(name.unwrap_or(body.name))?,
             model: *model,
@@ -77,8 +62,9 @@ impl<'a> Plan<'a> {
             n_columns: model.n_columns(),
             includes_bytes: weights > SOURCE_LIMIT,
             fields,
+            arena: Arena::new(&layers),
+            patch: model.longest_patch().div_ceil(TILE),
             layers,
-            buffers,
             constant_bytes: 0,
         };
         plan.constant_bytes = weights + plan.other_bytes();
@@ -95,19 +81,25 @@ impl<'a> Plan<'a> {
         self.model.network_macs() + self.model.body().heads.prototypes.len()
     }
 
+    /// Raw values of a record.
+    pub(crate) fn n_raw(&self) -> usize {
+        self.model.n_raw()
+    }
+
+    /// Samples of a record.
+    pub(crate) fn n_samples(&self) -> usize {
+        self.model.body().samples.count()
+    }
+
     fn other_bytes(&self) -> usize {
         let heads = &self.model.body().heads;
-        let layer = |layer: &LayerPlan| {
-            let entry = if layer.table.len() > 256 { 2 } else { 1 };
-            layer.channels.len() * TILE * 8 + layer.table.len() * entry
-        };
         let feature = |feature: &Feature<'_>| match feature.preparation {
             tillwatch_model::Preparation::OneHot(levels) => levels.len(),
             tillwatch_model::Preparation::Surprisal(table) => table.len(),
             _ => 16,
         };
         let thresholds = 16 + self.model.thresholds().anchors.len();
-        self.layers.iter().map(layer).sum::<usize>()
+        self.layers.iter().map(LayerPlan::other_bytes).sum::<usize>()
             + self.features.iter().map(feature).sum::<usize>()
             + heads.gains.len()
             + heads.rescale.len()
@@ -122,35 +114,4 @@ fn types(fields: &[Field<'_>]) -> Vec<String> {
     let mut names = type_names(fields.iter().filter(is_category).map(|field| field.name)).into_iter();
     let name = |field: &Field<'_>| if is_category(&field) { names.next() } else { None };
     fields.iter().map(name).map(Option::unwrap_or_default).collect()
-}
-
-impl LayerPlan {
-    fn new(dense: &Dense<'_>) -> Self {
-        let (in_len, out_len) = (usize::from(dense.in_len), usize::from(dense.out_len));
-        let (in_tiles, out_tiles) = (in_len.div_ceil(TILE), out_len.div_ceil(TILE));
-        let weight = |row: usize, column: usize| {
-            if row < out_len && column < in_len { dense.weights[row * in_len + column] as i8 } else { 0 }
-        };
-        let tile = |out: usize, input: usize| {
-            core::array::from_fn(|index| weight(out * TILE + index / TILE, input * TILE + index % TILE))
-        };
-        let all: Vec<Channel> = channels(dense.channels).collect();
-        let channel = |index: usize| all.get(index).copied().unwrap_or_default();
-        Self {
-            in_len,
-            out_len,
-            in_tiles,
-            out_tiles,
-            tiles: (0..out_tiles).flat_map(|out| (0..in_tiles).map(move |input| tile(out, input))).collect(),
-            channels: (0..out_tiles)
-                .map(|group| core::array::from_fn(|index| channel(group * TILE + index)))
-                .collect(),
-            rule: dense.rule,
-            table: match dense.activation {
-                Activation::Clamp => Vec::new(),
-                Activation::Table(table) => table.iter().map(|&entry| i16::from(entry as i8)).collect(),
-                Activation::RimTable(table) => i16s(table).collect(),
-            },
-        }
-    }
 }

@@ -81,10 +81,28 @@ impl SeededWords {
     }
 }
 
+/// Draws a record of one or more samples.
+///
+/// # Shapes
+/// `fields`: those of one sample; `record`: their values, one sample after another.
+/// # Bounds
+/// Any fields.
+/// # Exactness
+/// Exact.
+/// # Panics
+/// Never.
+pub fn draw_record(fields: &[SeededField], words: &mut SeededWords, record: &mut [i32]) {
+    for sample in record.chunks_mut(fields.len().max(1)) {
+        for (raw, field) in sample.iter_mut().zip(fields) {
+            *raw = field.draw(words);
+        }
+    }
+}
+
 /// Fingerprint of the scores of `records` seeded records, the same on every runtime of a model.
 ///
 /// # Shapes
-/// `fields`: one per raw value; `record`: room for one record, such as `[i32; FIELDS]` or a slice.
+/// `fields`: those of one sample; `record`: room for one record, such as `[i32; FIELDS]` or a slice.
 /// # Bounds
 /// Any seed; a record shorter than `fields` draws fewer values, which is another sequence.
 /// # Exactness
@@ -109,9 +127,7 @@ pub fn seeded_digest<R: AsMut<[i32]>>(
     let mut words = SeededWords::new(seed);
     let mut digest = Digest::new();
     for _ in 0..records {
-        for (raw, field) in record.as_mut().iter_mut().zip(fields) {
-            *raw = field.draw(&mut words);
-        }
+        draw_record(fields, &mut words, record.as_mut());
         digest.update(score(&record));
     }
     digest.finish()
@@ -135,6 +151,20 @@ mod tests {
         }
         assert!(inside.iter().all(|&count| count > 500), "{inside:?}");
         assert!((400..900).contains(&outside) && (400..900).contains(&missing), "{outside} {missing}");
+    }
+
+    #[test]
+    fn samples_are_drawn_one_after_another() {
+        let fields = [
+            SeededField { low: 0, span: 4, nullable: false },
+            SeededField { low: 100, span: 4, nullable: false },
+        ];
+        let (mut words, mut again) = (SeededWords::new(3), SeededWords::new(3));
+        let mut record = [0; 7];
+        draw_record(&fields, &mut words, &mut record);
+        for (index, &raw) in record.iter().enumerate() {
+            assert_eq!(raw, fields[index % 2].draw(&mut again));
+        }
     }
 
     #[test]

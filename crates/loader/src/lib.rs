@@ -10,10 +10,12 @@
 #![deny(missing_docs)]
 #![deny(clippy::indexing_slicing, clippy::panic, clippy::expect_used)]
 
+mod network;
 mod prepare;
 mod run;
 
-pub use prepare::prepare;
+pub use network::run_layer;
+pub use prepare::{prepare, prepare_samples};
 pub use run::{Loader, Scratch, ScratchSizes};
 
 pub use tillwatch_engine::feature::Memory;

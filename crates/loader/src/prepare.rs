@@ -7,7 +7,31 @@ use tillwatch_engine::feature::{
 };
 use tillwatch_model::{Preparation, i16s, one_hot_levels};
 
-/// Turns raw values into wide codes.
+/// Turns the samples of a record into wide codes.
+///
+/// A feature is marked where any of its samples is.
+///
+/// # Shapes
+/// `features`: those of one sample, asked for once per sample; `raw`: `n_fields` values per sample; `memories`: one per
+/// feature that keeps one; `codes`: the columns of each sample, one sample after another; `marks`: one per feature.
+/// Lists that are too short end the work.
+pub fn prepare_samples<'a, F: Iterator<Item = (u16, Preparation<'a>)>>(
+    features: impl Fn() -> F,
+    n_fields: usize,
+    raw: &[i32],
+    memories: &mut [Memory],
+    codes: &mut [i16],
+    marks: &mut [Mark],
+) {
+    let n_columns: usize = features().map(|(_, preparation)| preparation.n_columns()).sum();
+    marks.fill(Mark::NONE);
+    let samples = raw.chunks_exact(n_fields.max(1)).zip(codes.chunks_exact_mut(n_columns.max(1)));
+    for (raw, codes) in samples {
+        prepare(features(), raw, memories, codes, marks);
+    }
+}
+
+/// Turns the raw values of one sample into wide codes, and adds to the marks.
 ///
 /// # Shapes
 /// `features`: field index and preparation of each feature; `raw`: one value per field; `memories`: one per feature that
@@ -28,7 +52,7 @@ pub fn prepare<'a>(
             return;
         };
         codes = rest;
-        *mark = prepare_one(raw, &preparation, &mut memories, columns);
+        *mark = mark.with(prepare_one(raw, &preparation, &mut memories, columns));
     }
 }
 

@@ -1,12 +1,12 @@
 //! Scoring with a model file.
 
-use crate::prepare::{as_i8, prepare};
+use crate::network::{run_last, run_layer};
+use crate::prepare::{as_i8, prepare_samples};
 use tillwatch_engine::feature::{Mark, Memory};
-use tillwatch_engine::kernel::activation::{RIM_TABLE_LEN, narrow_table, rim_table};
-use tillwatch_engine::kernel::{dense_rows, narrow_input};
-use tillwatch_engine::score::{Heads, Scored, Tally, Thresholds, evaluate, nearest};
+use tillwatch_engine::kernel::narrow_input;
+use tillwatch_engine::score::{Heads, Scored, Tally, Thresholds, evaluate, latent_distance, nearest};
 use tillwatch_engine::self_test::{self, SelfTestFailure};
-use tillwatch_model::{Activation, Dense, Layer, Model, channels, i16s, i32s, u32s};
+use tillwatch_model::{Latent, Model, i32s, u32s};
 
 /// Working memory, lent by the caller.
 #[derive(Debug)]
@@ -15,11 +15,13 @@ pub struct Scratch<'s> {
     pub codes: &'s mut [i16],
     /// Reconstruction, one wide code per column.
     pub reconstruction: &'s mut [i16],
-    /// Activations of a layer's input and output, each as long as the widest.
+    /// Activations of a layer's input and output, each as long as the longest.
     pub activations: [&'s mut [i8]; 2],
+    /// What a convolution gathers for one pixel.
+    pub patch: &'s mut [i8],
     /// Marks, one per feature.
     pub marks: &'s mut [Mark],
-    /// Raw values of a self-test vector, one per field.
+    /// Raw values of a self-test vector, as many as a record has.
     pub raw: &'s mut [i32],
 }
 
@@ -30,10 +32,12 @@ pub struct ScratchSizes {
     pub columns: usize,
     /// Length of each of `activations`.
     pub activations: usize,
+    /// Length of `patch`.
+    pub patch: usize,
     /// Length of `marks`.
     pub features: usize,
-    /// Length of `raw`.
-    pub fields: usize,
+    /// Length of `raw`: the raw values of a record.
+    pub raw: usize,
     /// Number of [`Memory`] slots.
     pub memories: usize,
 }
@@ -53,8 +57,9 @@ impl<'a> Loader<'a> {
         let sizes = ScratchSizes {
             columns: model.n_columns(),
             activations: model.widest_activation(),
+            patch: model.longest_patch(),
             features: model.body().features.len(),
-            fields: model.body().fields.len(),
+            raw: model.n_raw(),
             memories: model.n_memories(),
         };
         Self { thresholds: model.thresholds().thresholds(), model, sizes }
@@ -75,39 +80,65 @@ impl<'a> Loader<'a> {
     /// Scores a record.
     ///
     /// # Shapes
-    /// `raw`: one value per field; `memories` and `scratch` as [`Loader::sizes`] says. Shorter ones give a score of what
-    /// fits, never a panic.
+    /// `raw`: one value per field of each sample; `memories` and `scratch` as [`Loader::sizes`] says. Shorter ones give a
+    /// score of what fits, never a panic.
     /// # Exactness
     /// Bit-exact under the model's numeric contract, and equal to the baked crate.
     pub fn score(&self, raw: &[i32], memories: &mut [Memory], scratch: &mut Scratch<'_>) -> Scored {
-        let features = self.model.body().features.iter();
-        let list = features.map(|feature| (feature.field, feature.preparation));
-        prepare(list, raw, memories, scratch.codes, scratch.marks);
-        self.reconstruct(scratch);
-        self.evaluate(scratch)
+        self.prepare(raw, memories, scratch);
+        let latent = self.reconstruct(scratch);
+        self.evaluate(latent, scratch)
     }
 
-    /// Runs the network on the wide codes in the scratch, leaving its answer in `reconstruction`.
-    pub fn reconstruct(&self, scratch: &mut Scratch<'_>) {
+    /// The latent vector of a record: what the encoder makes of it, and what is inside [`Loader::score`].
+    ///
+    /// # Shapes
+    /// As [`Loader::score`]; the result has [`Model::latent_len`] codes, none where the network has one layer only.
+    /// # Units
+    /// Codes; `body.latent` says what they stand for.
+    /// # Exactness
+    /// As [`Loader::score`].
+    pub fn encode<'s>(&self, raw: &[i32], memories: &mut [Memory], scratch: &'s mut Scratch<'_>) -> &'s [i8] {
+        self.prepare(raw, memories, scratch);
+        self.encode_codes(scratch)
+    }
+
+    /// The latent vector of the wide codes in the scratch.
+    ///
+    /// # Shapes
+    /// As [`Loader::encode`].
+    pub fn encode_codes<'s>(&self, scratch: &'s mut Scratch<'_>) -> &'s [i8] {
+        let Some(latent) = self.model.body().latent else { return &[] };
+        let Scratch { codes, activations: [input, output], patch, .. } = scratch;
+        self.run_hidden(usize::from(latent.layer) + 1, codes, patch, input, output)
+    }
+
+    /// Runs the network on the wide codes in the scratch, leaving its answer in `reconstruction`; gives the latent part of
+    /// the score, 0 where it does not count.
+    pub fn reconstruct(&self, scratch: &mut Scratch<'_>) -> u64 {
         let body = self.model.body();
-        let [input, output] = &mut scratch.activations;
+        let Scratch { codes, reconstruction, activations: [input, output], patch, .. } = scratch;
         let (mut input, mut output) = (&mut **input, &mut **output);
-        narrow_input(scratch.codes, body.input.multiplier, body.input.rule, input);
+        narrow_input(codes, body.input.multiplier, body.input.rule, input);
         let last = body.layers.len() - 1;
-        for (index, Layer::Dense(dense)) in body.layers.iter().enumerate() {
-            let codes = input.get(..usize::from(dense.in_len)).unwrap_or_default();
+        let mut distance = 0;
+        for (index, layer) in body.layers.iter().enumerate() {
+            let taken = input.get(..layer.in_len()).unwrap_or_default();
             if index == last {
-                run_last(&dense, codes, scratch.reconstruction);
+                run_last(&layer, taken, patch, reconstruction);
             } else {
-                run_hidden(&dense, codes, output);
+                let given = output.get_mut(..layer.out_len()).unwrap_or_default();
+                run_layer(&layer, taken, patch, given);
+                distance += self.latent_part(index, given);
             }
             core::mem::swap(&mut input, &mut output);
         }
+        distance
     }
 
-    /// Scores the wide codes, marks and reconstruction in the scratch.
+    /// Scores the wide codes, marks and reconstruction in the scratch; `latent` is what [`Loader::reconstruct`] gave.
     #[must_use]
-    pub fn evaluate(&self, scratch: &Scratch<'_>) -> Scored {
+    pub fn evaluate(&self, latent: u64, scratch: &Scratch<'_>) -> Scored {
         let body = self.model.body();
         let missing = usize::from(Tally::of(scratch.marks).missing);
         let shift = body.heads.prototype_shift.into();
@@ -117,6 +148,7 @@ impl<'a> Loader<'a> {
             prototype_shift: shift,
             prototype_gain: body.heads.prototype_gain,
             rescale: u32s(body.heads.rescale).nth(missing).unwrap_or(0),
+            latent,
         };
         let gains = u32s(body.heads.gains);
         evaluate(&heads, scratch.codes, scratch.reconstruction, gains, scratch.marks, &self.thresholds)
@@ -144,23 +176,43 @@ impl<'a> Loader<'a> {
             score
         })
     }
-}
 
-fn run_hidden(dense: &Dense<'_>, input: &[i8], output: &mut [i8]) {
-    let output = output.get_mut(..usize::from(dense.out_len)).unwrap_or_default();
-    dense_rows(as_i8(dense.weights), channels(dense.channels), dense.rule, input, output);
-    if let Activation::Table(table) = dense.activation
-        && let Ok(table) = as_i8(table).try_into()
-    {
-        narrow_table(output, table);
+    fn prepare(&self, raw: &[i32], memories: &mut [Memory], scratch: &mut Scratch<'_>) {
+        let body = self.model.body();
+        let list = || body.features.iter().map(|feature| (feature.field, feature.preparation));
+        prepare_samples(list, body.fields.len(), raw, memories, scratch.codes, scratch.marks);
     }
-}
 
-fn run_last(dense: &Dense<'_>, input: &[i8], reconstruction: &mut [i16]) {
-    dense_rows(as_i8(dense.weights), channels(dense.channels), dense.rule, input, reconstruction);
-    if let Activation::RimTable(bytes) = dense.activation {
-        let mut table = [0; RIM_TABLE_LEN];
-        table.iter_mut().zip(i16s(bytes)).for_each(|(entry, value)| *entry = value);
-        rim_table(reconstruction, &table);
+    /// Runs the first `n_layers`, all of them hidden, and gives the activation that they end in.
+    fn run_hidden<'s>(
+        &self,
+        n_layers: usize,
+        codes: &[i16],
+        patch: &mut [i8],
+        input: &'s mut [i8],
+        output: &'s mut [i8],
+    ) -> &'s [i8] {
+        let body = self.model.body();
+        let (mut input, mut output) = (input, output);
+        narrow_input(codes, body.input.multiplier, body.input.rule, input);
+        let mut len = codes.len();
+        for layer in body.layers.iter().take(n_layers) {
+            len = layer.out_len();
+            let taken = input.get(..layer.in_len()).unwrap_or_default();
+            run_layer(&layer, taken, patch, output.get_mut(..len).unwrap_or_default());
+            core::mem::swap(&mut input, &mut output);
+        }
+        input.get(..len).unwrap_or_default()
+    }
+
+    /// The latent part of the score, where the layer at `index` gives the latent vector.
+    fn latent_part(&self, index: usize, given: &[i8]) -> u64 {
+        let body = self.model.body();
+        match body.latent {
+            Some(Latent { layer, zero_code, .. }) if usize::from(layer) == index => {
+                latent_distance(given, zero_code, body.heads.latent_gain)
+            }
+            _ => 0,
+        }
     }
 }

@@ -37,11 +37,15 @@ pub enum Cause {
     SelfTest = 14,
     /// The float reference does not fit the layers.
     Reference = 15,
+    /// The record has no sample, or its samples could be missing or look back.
+    Samples = 16,
+    /// There is no such latent layer, or its scale is not usable.
+    Latent = 17,
 }
 
 impl Cause {
     /// Every cause, in the order of their codes.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 17] = [
         Self::NotAModel,
         Self::NewerFormat,
         Self::Length,
@@ -57,6 +61,8 @@ impl Cause {
         Self::Thresholds,
         Self::SelfTest,
         Self::Reference,
+        Self::Samples,
+        Self::Latent,
     ];
 
     /// A stable number for logs.
@@ -82,6 +88,8 @@ impl Cause {
             Self::Thresholds => "thresholds do not rise",
             Self::SelfTest => "the self-test vector does not fit the fields",
             Self::Reference => "the float reference does not fit the layers",
+            Self::Samples => "a window or an image has samples, none of which can be missing or look back",
+            Self::Latent => "there is no such latent layer",
         }
     }
 }

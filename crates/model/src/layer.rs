@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use tillwatch_engine::fixed::Requantise;
+use tillwatch_engine::kernel::{Convolution as Geometry, Shape};
 
 /// How wide codes become the network's 8-bit input.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
@@ -13,12 +14,27 @@ pub struct InputRule {
     pub rule: Requantise,
 }
 
-/// One layer.
+/// One layer. Activations are `[height, width, channels]`, row-major; a plain vector is `[1, 1, n]`, a sequence has
+/// height 1, so nothing has to be flattened or reshaped.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub enum Layer<'a> {
     /// Fully connected.
     #[serde(borrow)]
     Dense(Dense<'a>),
+    /// Convolution; weights `[out channels, kernel height, kernel width, in channels]`, row-major.
+    #[serde(borrow)]
+    Convolution(Convolution<'a>),
+    /// Transposed convolution; weights and channels phase after phase, as `NUMERICS.md` has them.
+    #[serde(borrow)]
+    Transposed(Convolution<'a>),
+    /// The largest code under each window.
+    MaxPool(Pool),
+    /// The mean code under each window.
+    AveragePool(Pool),
+    /// Nearest-neighbour enlargement.
+    Upsample(Upsample),
+    /// Keeps the largest codes.
+    TopK(TopK),
 }
 
 /// A fully connected layer. The last layer's outputs are wide codes, the others' 8-bit activations.
@@ -40,6 +56,96 @@ pub struct Dense<'a> {
     pub activation: Activation<'a>,
 }
 
+/// A convolution or a transposed one.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct Convolution<'a> {
+    /// Shape of the input.
+    #[serde(with = "ShapeFields")]
+    pub input: Shape,
+    /// Shape of the output.
+    #[serde(with = "ShapeFields")]
+    pub output: Shape,
+    /// Height and width of the kernel.
+    pub kernel: [u8; 2],
+    /// Steps down and across.
+    pub stride: [u8; 2],
+    /// Padding above and to the left.
+    pub padding: [u8; 2],
+    /// Code of the padding: that of real zero in the input.
+    pub pad_code: i8,
+    /// Weights as i8.
+    pub weights: &'a [u8],
+    /// Bias and multiplier of each output channel, for a transposed convolution of each phase; little-endian i32 pairs.
+    pub channels: &'a [u8],
+    /// What the outputs share.
+    #[serde(with = "RequantiseFields")]
+    pub rule: Requantise,
+    /// What follows the requantisation.
+    #[serde(borrow)]
+    pub activation: Activation<'a>,
+}
+
+/// A pooling window; it never reaches beyond the input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pool {
+    /// Shape of the input.
+    #[serde(with = "ShapeFields")]
+    pub input: Shape,
+    /// Height and width of the window.
+    pub kernel: [u8; 2],
+    /// Steps down and across.
+    pub stride: [u8; 2],
+}
+
+impl Pool {
+    /// Shape of the output: as many whole windows as fit.
+    ///
+    /// # Panics
+    /// For a stride of 0 or a window larger than the input, which validation refuses.
+    #[must_use]
+    pub const fn output(&self) -> Shape {
+        let [high, wide] = [self.kernel[0] as u16, self.kernel[1] as u16];
+        Shape {
+            height: (self.input.height - high) / self.stride[0] as u16 + 1,
+            width: (self.input.width - wide) / self.stride[1] as u16 + 1,
+            channels: self.input.channels,
+        }
+    }
+}
+
+/// An enlargement by whole factors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Upsample {
+    /// Shape of the input.
+    #[serde(with = "ShapeFields")]
+    pub input: Shape,
+    /// Factors down and across.
+    pub factor: [u8; 2],
+}
+
+impl Upsample {
+    /// Shape of the output.
+    #[must_use]
+    pub const fn output(&self) -> Shape {
+        Shape {
+            height: self.input.height * self.factor[0] as u16,
+            width: self.input.width * self.factor[1] as u16,
+            channels: self.input.channels,
+        }
+    }
+}
+
+/// Keeps the largest codes of a vector.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TopK {
+    /// Number of codes.
+    pub len: u16,
+    /// How many stay.
+    pub keep: u16,
+    /// What the others become: the code of real zero.
+    pub zero_code: i8,
+}
+
 /// What follows the requantisation.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub enum Activation<'a> {
@@ -51,6 +157,113 @@ pub enum Activation<'a> {
     RimTable(&'a [u8]),
 }
 
+impl Layer<'_> {
+    /// Number of input codes.
+    #[must_use]
+    pub fn in_len(&self) -> usize {
+        match self {
+            Self::Dense(dense) => dense.in_len.into(),
+            Self::Convolution(layer) | Self::Transposed(layer) => layer.input.len(),
+            Self::MaxPool(pool) | Self::AveragePool(pool) => pool.input.len(),
+            Self::Upsample(upsample) => upsample.input.len(),
+            Self::TopK(top) => top.len.into(),
+        }
+    }
+
+    /// Number of output codes.
+    #[must_use]
+    pub fn out_len(&self) -> usize {
+        match self {
+            Self::Dense(dense) => dense.out_len.into(),
+            Self::Convolution(layer) | Self::Transposed(layer) => layer.output.len(),
+            Self::MaxPool(pool) | Self::AveragePool(pool) => pool.output().len(),
+            Self::Upsample(upsample) => upsample.output().len(),
+            Self::TopK(top) => top.len.into(),
+        }
+    }
+
+    /// Codes of the largest patch that the layer gathers; 0 for layers that gather none.
+    #[must_use]
+    pub fn patch_len(&self) -> usize {
+        let channels = |layer: &Convolution<'_>| usize::from(layer.input.channels);
+        match self {
+            Self::Convolution(layer) => {
+                usize::from(layer.kernel[0]) * usize::from(layer.kernel[1]) * channels(layer)
+            }
+            Self::Transposed(layer) => {
+                // The first phase has the most taps.
+                let [high, wide] = layer.phase_taps([0, 0]).map(usize::from);
+                high * wide * channels(layer)
+            }
+            _ => 0,
+        }
+    }
+
+    /// Multiply-accumulates of one record.
+    #[must_use]
+    pub fn macs(&self) -> usize {
+        match self {
+            Self::Dense(dense) => dense.weights.len(),
+            Self::Convolution(layer) => layer.weights.len() * layer.output.pixels(),
+            // Every pixel of the output belongs to one phase and uses that phase's weights alone.
+            Self::Transposed(layer) => {
+                layer.phases().map(|phase| layer.phase_weights(phase) * layer.phase_pixels(phase)).sum()
+            }
+            _ => 0,
+        }
+    }
+}
+
+impl Convolution<'_> {
+    /// What the engine's kernels need to know besides weights.
+    #[must_use]
+    pub const fn geometry(&self) -> Geometry {
+        let Self { input, output, kernel, stride, padding, pad_code, .. } = *self;
+        Geometry { input, output, kernel, stride, padding, pad_code }
+    }
+
+    /// Number of phases of a transposed convolution.
+    #[must_use]
+    pub fn n_phases(&self) -> usize {
+        usize::from(self.stride[0]) * usize::from(self.stride[1])
+    }
+
+    /// Row and column of every phase of a transposed convolution, in the order of its weights.
+    pub fn phases(&self) -> impl Iterator<Item = [u8; 2]> + use<> {
+        let [down, across] = self.stride;
+        (0..down).flat_map(move |row| (0..across).map(move |column| [row, column]))
+    }
+
+    /// Height and width of the kernel of one phase of a transposed convolution.
+    #[must_use]
+    pub fn phase_taps(&self, phase: [u8; 2]) -> [u8; 2] {
+        let taps = |kernel: u8, stride: u8, phase: u8| kernel.saturating_sub(phase).div_ceil(stride.max(1));
+        [taps(self.kernel[0], self.stride[0], phase[0]), taps(self.kernel[1], self.stride[1], phase[1])]
+    }
+
+    /// Number of weights of one phase of a transposed convolution.
+    #[must_use]
+    pub fn phase_weights(&self, phase: [u8; 2]) -> usize {
+        let [high, wide] = self.phase_taps(phase).map(usize::from);
+        high * wide * usize::from(self.input.channels) * usize::from(self.output.channels)
+    }
+
+    /// Number of weights of all phases of a transposed convolution.
+    pub(crate) fn all_phase_weights(&self) -> usize {
+        self.phases().map(|phase| self.phase_weights(phase)).sum()
+    }
+
+    /// Number of output pixels of one phase of a transposed convolution.
+    fn phase_pixels(&self, phase: [u8; 2]) -> usize {
+        let count = |len: u16, stride: u8, padding: u8, phase: u8| {
+            let is_in_phase = |&at: &u32| (at + u32::from(padding)) % u32::from(stride) == phase.into();
+            (0..u32::from(len)).filter(is_in_phase).count()
+        };
+        count(self.output.height, self.stride[0], self.padding[0], phase[0])
+            * count(self.output.width, self.stride[1], self.padding[1], phase[1])
+    }
+}
+
 #[derive(Serialize, Deserialize)]
 #[serde(remote = "Requantise")]
 struct RequantiseFields {
@@ -58,4 +271,12 @@ struct RequantiseFields {
     out_min: i32,
     out_max: i32,
     shift: u32,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Shape")]
+pub(crate) struct ShapeFields {
+    height: u16,
+    width: u16,
+    channels: u16,
 }

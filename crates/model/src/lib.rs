@@ -26,13 +26,13 @@ mod sequence;
 mod thresholds;
 mod validate;
 
-pub use body::{Body, CardEntry, Heads, SelfTestVector};
+pub use body::{Body, CardEntry, Heads, Latent, Samples, SelfTestVector};
 pub use bytes::{channels, i16s, i32s, one_hot_levels, u32s, u64s};
 pub use container::{FORMAT_VERSION, HEADER_LEN, MAGIC};
 pub use error::{Cause, ModelError};
 pub use feature::{Feature, Field, FieldKind, Preparation};
-pub use layer::{Activation, Dense, InputRule, Layer};
-pub use reference::{FloatActivation, Reference, ReferenceLayer};
+pub use layer::{Activation, Convolution, Dense, InputRule, Layer, Pool, TopK, Upsample};
+pub use reference::{FloatActivation, Reference, ReferenceConvolution, ReferenceKind, ReferenceLayer};
 pub use sequence::Sequence;
 pub use thresholds::ThresholdBlock;
 pub use validate::Model;

@@ -2,8 +2,10 @@
 //!
 //! A device never reads it: bake leaves it out, and a file may come without it.
 
-use crate::Sequence;
+use crate::layer::ShapeFields;
+use crate::{Pool, Sequence, Upsample};
 use serde::{Deserialize, Serialize};
+use tillwatch_engine::kernel::Shape;
 
 /// The float network and its scoring heads, in units of standard deviations.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
@@ -19,21 +21,89 @@ pub struct Reference<'a> {
     pub prototypes: &'a [u8],
     /// Calibration mean of the squared prototype distance.
     pub prototype_mean: f32,
+    /// Calibration mean of the squared length of the latent vector; 0 where it does not count.
+    pub latent_mean: f32,
 }
 
 /// One float layer.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct ReferenceLayer<'a> {
-    /// Number of inputs.
-    pub in_len: u16,
-    /// Number of outputs.
-    pub out_len: u16,
-    /// Weights, `[out_len, in_len]` row-major, little-endian f32.
+    /// What it does.
+    pub kind: ReferenceKind,
+    /// What follows its sums.
+    pub activation: FloatActivation,
+    /// Weights, little-endian f32: `[out_len, in_len]` of a dense layer, `[out channels, kernel height, kernel width,
+    /// in channels]` of a convolution and of a transposed one, none of the others; row-major.
     pub weights: &'a [u8],
     /// Biases, little-endian f32.
     pub bias: &'a [u8],
-    /// The activation.
-    pub activation: FloatActivation,
+}
+
+/// What a float layer does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ReferenceKind {
+    /// Fully connected.
+    Dense {
+        /// Number of inputs.
+        in_len: u16,
+        /// Number of outputs.
+        out_len: u16,
+    },
+    /// Convolution.
+    Convolution(ReferenceConvolution),
+    /// Transposed convolution.
+    Transposed(ReferenceConvolution),
+    /// The largest value under each window.
+    MaxPool(Pool),
+    /// The mean value under each window.
+    AveragePool(Pool),
+    /// Nearest-neighbour enlargement.
+    Upsample(Upsample),
+    /// Keeps the largest values.
+    TopK {
+        /// Number of values.
+        len: u16,
+        /// How many stay.
+        keep: u16,
+    },
+}
+
+/// The geometry of a convolution.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReferenceConvolution {
+    /// Shape of the input.
+    #[serde(with = "ShapeFields")]
+    pub input: Shape,
+    /// Shape of the output.
+    #[serde(with = "ShapeFields")]
+    pub output: Shape,
+    /// Height and width of the kernel.
+    pub kernel: [u8; 2],
+    /// Steps down and across.
+    pub stride: [u8; 2],
+    /// Padding above and to the left.
+    pub padding: [u8; 2],
+}
+
+impl ReferenceKind {
+    /// Values in, values out, weights, biases.
+    pub(crate) fn lengths(&self) -> [usize; 4] {
+        match self {
+            Self::Dense { in_len, out_len } => {
+                let [ins, outs] = [usize::from(*in_len), usize::from(*out_len)];
+                [ins, outs, ins * outs, outs]
+            }
+            Self::Convolution(layer) | Self::Transposed(layer) => {
+                let outs = usize::from(layer.output.channels);
+                let window = usize::from(layer.kernel[0]) * usize::from(layer.kernel[1]);
+                let weights = outs * window * usize::from(layer.input.channels);
+                [layer.input.len(), layer.output.len(), weights, outs]
+            }
+            Self::MaxPool(pool) | Self::AveragePool(pool) => [pool.input.len(), pool.output().len(), 0, 0],
+            Self::Upsample(upsample) => [upsample.input.len(), upsample.output().len(), 0, 0],
+            Self::TopK { len, .. } => [(*len).into(), (*len).into(), 0, 0],
+        }
+    }
 }
 
 /// Activations by name.

@@ -2,7 +2,7 @@
 
 use crate::TrainError;
 use crate::features::{Codes, FittedFeature};
-use crate::float_model::{FloatLayer, FloatModel};
+use crate::float_model::FloatModel;
 use crate::integer_model::IntegerHeads;
 use crate::prototypes::{centres, square_distance};
 use crate::quantise::{Range, rim_step};
@@ -14,48 +14,35 @@ use tillwatch_engine::score::{GAIN_FRACTION_BITS, SCORE_ONE};
 const PROTOTYPES: usize = 16;
 /// Fewest training rows that a prototype stands for.
 const ROWS_PER_PROTOTYPE: usize = 10;
+/// Rows that go through the network together.
+const TOGETHER: usize = 256;
 /// Share of the mean residual variance that every column has at least, so that a column which the network copies
 /// without error does not decide alone.
 const VARIANCE_FLOOR: f64 = 4.0;
 /// Largest shift of prototype entries, as the model file's validation has it.
 const MAX_PROTOTYPE_SHIFT: u32 = 8;
 
-/// Builds the float model: layers and heads, without calibration means.
+/// Chooses the heads of a float model that has none: column weights and prototypes, without calibration means.
 ///
 /// # Shapes
 /// `rows`: training rows in standard deviations, row-major.
-#[must_use]
-pub(crate) fn float_model(
-    layers: Vec<FloatLayer>,
-    input: Range,
-    features: &[FittedFeature],
-    rows: &[f32],
-    seed: u64,
-) -> FloatModel {
-    let columns: Vec<u8> = features.iter().map(|feature| feature.n_columns() as u8).collect();
-    let width: usize = columns.iter().map(|&n| usize::from(n)).sum();
+pub(crate) fn choose_heads(model: &mut FloatModel, rows: &[f32], seed: u64) {
+    let width = model.width();
     let count = PROTOTYPES.min(rows.len() / width / ROWS_PER_PROTOTYPE);
-    let mut model = FloatModel {
-        layers,
-        input,
-        columns,
-        column_weights: vec![1.0; width],
-        residual_mean: 1.0,
-        prototypes: centres(rows, width, count, seed),
-        prototype_mean: 1.0,
-    };
-    model.column_weights = column_weights(&model, rows, width);
-    model
+    model.prototypes = centres(rows, width, count, seed);
+    model.column_weights = column_weights(model, rows);
 }
 
 /// Inverse residual variances with a floor, scaled to a mean of one.
-fn column_weights(model: &FloatModel, rows: &[f32], width: usize) -> Vec<f32> {
+fn column_weights(model: &FloatModel, rows: &[f32]) -> Vec<f32> {
+    let width = model.width();
     let mut variances = vec![0_f64; width];
     let n = rows.len() / width;
-    for row in rows.chunks_exact(width) {
-        let reconstruction = model.reconstruct(row);
-        for ((variance, x), y) in variances.iter_mut().zip(row).zip(reconstruction) {
-            *variance += f64::from(x - y) * f64::from(x - y) / n as f64;
+    for (x, y) in rows.chunks(TOGETHER * width).map(|rows| (rows, model.reconstruct(rows))) {
+        for (row, reconstruction) in x.chunks_exact(width).zip(y.chunks_exact(width)) {
+            for ((variance, x), y) in variances.iter_mut().zip(row).zip(reconstruction) {
+                *variance += f64::from(x - y) * f64::from(x - y) / n as f64;
+            }
         }
     }
     let floor = (VARIANCE_FLOOR * variances.iter().sum::<f64>() / width as f64).max(f64::MIN_POSITIVE);
@@ -68,18 +55,24 @@ fn column_weights(model: &FloatModel, rows: &[f32], width: usize) -> Vec<f32> {
 ///
 /// # Shapes
 /// `rows`: calibration rows in standard deviations, row-major.
-pub(crate) fn set_means(model: &mut FloatModel, rows: &[f32], width: usize) {
+pub(crate) fn set_means(model: &mut FloatModel, rows: &[f32], counts_latent: bool) {
+    let width = model.width();
     let n = (rows.len() / width).max(1) as f64;
     let (mut residual, mut distance) = (0.0, 0.0);
-    for row in rows.chunks_exact(width) {
-        let reconstruction = model.reconstruct(row);
-        for ((x, y), weight) in row.iter().zip(&reconstruction).zip(&model.column_weights) {
-            residual += f64::from(x - y) * f64::from(x - y) * f64::from(*weight);
+    for (x, y) in rows.chunks(TOGETHER * width).map(|rows| (rows, model.reconstruct(rows))) {
+        for (row, reconstruction) in x.chunks_exact(width).zip(y.chunks_exact(width)) {
+            for ((x, y), weight) in row.iter().zip(reconstruction).zip(&model.column_weights) {
+                residual += f64::from(x - y) * f64::from(x - y) * f64::from(*weight);
+            }
+            distance += f64::from(square_distance(row, model.nearest(row)));
         }
-        distance += f64::from(square_distance(row, model.nearest(row)));
     }
     model.residual_mean = (residual / n).max(f64::from(f32::MIN_POSITIVE)) as f32;
     model.prototype_mean = (distance / n).max(f64::from(f32::MIN_POSITIVE)) as f32;
+    if counts_latent {
+        let squares: f64 = model.latent_squares(rows).iter().sum();
+        model.latent_mean = (squares / n).max(f64::from(f32::MIN_POSITIVE)) as f32;
+    }
 }
 
 /// The integer heads on wide codes, with gains of one: [`set_gains`] follows when the integer network has run.
@@ -108,6 +101,7 @@ pub(crate) fn integer_heads(
         prototypes: model.prototypes.iter().map(entry).collect(),
         prototype_shift: shift as u8,
         prototype_gain: 0,
+        latent_gain: 0,
     }
 }
 

@@ -3,15 +3,14 @@
 use crate::TrainError;
 use crate::calibrate::Calibration;
 use crate::features::FittedFeature;
-use crate::float_model::{FloatModel, to_file};
-use crate::quantise::{IntegerActivation, IntegerLayer, IntegerNetwork};
+use crate::float_model::{FloatModel, kind_to_file, to_file};
+use crate::quantise::{IntegerLayer, IntegerNetwork};
 use crate::table::{FieldKind, Part, Schema};
-use tillwatch_engine::fixed::Channel;
 use tillwatch_engine::score::{ANCHORS, Thresholds};
 use tillwatch_model::FieldKind as FileKind;
 use tillwatch_model::{
-    Activation, Body, CardEntry, Dense, Feature, Field, Heads, Layer, Reference, ReferenceLayer,
-    SelfTestVector, SequenceBuffer, ThresholdBlock, write,
+    Body, CardEntry, Feature, Field, Heads, Latent, Layer, Reference, ReferenceLayer, Samples, SelfTestVector,
+    SequenceBuffer, ThresholdBlock, write,
 };
 
 /// The scoring heads, as the model file has them but typed.
@@ -27,6 +26,8 @@ pub(crate) struct IntegerHeads {
     pub(crate) prototype_shift: u8,
     /// Gain of the prototype distance.
     pub(crate) prototype_gain: u32,
+    /// Gain of the squared latent codes; 0 where they do not count.
+    pub(crate) latent_gain: u32,
 }
 
 /// Everything that goes into a model file.
@@ -50,6 +51,8 @@ pub(crate) struct IntegerModel {
     pub(crate) features: Vec<FittedFeature>,
     /// The network.
     pub(crate) network: IntegerNetwork,
+    /// The layer whose output is the latent vector.
+    pub(crate) latent: Option<usize>,
     /// The heads.
     pub(crate) heads: IntegerHeads,
     /// Known answers; at least one.
@@ -97,14 +100,7 @@ impl IntegerModel {
             .collect();
         let features: Vec<Feature<'_>> = self.features.iter().map(FittedFeature::borrow).collect();
         let columns: Vec<u8> = self.features.iter().map(|feature| feature.n_columns() as u8).collect();
-        let parts: Vec<LayerBytes> = self.network.layers.iter().map(LayerBytes::of).collect();
-        let layers: Vec<Layer<'_>> = self
-            .network
-            .layers
-            .iter()
-            .zip(&parts)
-            .map(|(layer, parts)| Layer::Dense(parts.dense(layer)))
-            .collect();
+        let layers: Vec<Layer<'_>> = self.network.layers.iter().map(IntegerLayer::borrow).collect();
         let gains = little_endian(&self.heads.gains, u32::to_le_bytes);
         let rescale = little_endian(&self.heads.rescale, u32::to_le_bytes);
         let prototypes: Vec<u8> = self.heads.prototypes.iter().map(|&p| p as u8).collect();
@@ -133,17 +129,27 @@ impl IntegerModel {
             config_digest: self.config_digest,
             schema: &self.schema_text,
             rim_fraction_bits: self.fraction_bits as u8,
+            samples: file_samples(self.schema.samples),
             fields: buffers.0.borrow(),
             features: buffers.1.borrow(),
             columns: &columns,
             input: self.network.input,
             layers: buffers.2.borrow(),
+            latent: self.latent.map(|layer| {
+                let grid = self.network.grids[layer];
+                Latent {
+                    layer: layer as u16,
+                    zero_code: grid.zero_point as i8,
+                    scale: grid.scale as f32,
+                }
+            }),
             heads: Heads {
                 gains: &gains,
                 rescale: &rescale,
                 prototypes: &prototypes,
                 prototype_shift: self.heads.prototype_shift,
                 prototype_gain: self.heads.prototype_gain,
+                latent_gain: self.heads.latent_gain,
             },
             self_test: buffers.3.borrow(),
             card: buffers.4.borrow(),
@@ -173,21 +179,19 @@ fn write_with(
     float: &FloatModel,
 ) -> Result<Vec<u8>, TrainError> {
     let bytes = |values: &[f32]| little_endian(values, f32::to_le_bytes);
+    let floats = float.layers();
     let parts: Vec<[Vec<u8>; 2]> =
-        float.layers.iter().map(|layer| [bytes(&layer.weights), bytes(&layer.biases)]).collect();
-    let layers: Vec<ReferenceLayer<'_>> = float
-        .layers
+        floats.iter().map(|layer| [bytes(layer.weights()), bytes(layer.biases())]).collect();
+    let layers: Option<Vec<ReferenceLayer<'_>>> = floats
         .iter()
         .zip(&parts)
-        .map(|(layer, [weights, bias])| ReferenceLayer {
-            in_len: layer.in_len as u16,
-            out_len: layer.out_len as u16,
-            weights,
-            bias,
-            activation: to_file(layer.activation),
+        .map(|(layer, [weights, bias])| {
+            let (kind, activation) = (kind_to_file(layer.kind)?, to_file(layer.activation()));
+            Some(ReferenceLayer { kind, activation, weights, bias })
         })
         .collect();
-    let layers = SequenceBuffer::encode(&layers)
+    let layers = layers
+        .and_then(|layers| SequenceBuffer::encode(&layers))
         .ok_or(TrainError::TooLarge { what: "the float layers", limit: 65_535 })?;
     let reference = Reference {
         layers: layers.borrow(),
@@ -195,45 +199,19 @@ fn write_with(
         residual_mean: float.residual_mean,
         prototypes: &bytes(&float.prototypes),
         prototype_mean: float.prototype_mean,
+        latent_mean: float.latent_mean,
     };
     Ok(write(body, block, Some(&reference))?)
 }
 
-/// The byte slices that a layer of the file borrows.
-struct LayerBytes {
-    weights: Vec<u8>,
-    channels: Vec<u8>,
-    table: Vec<u8>,
-}
-
-impl LayerBytes {
-    fn of(layer: &IntegerLayer) -> Self {
-        let channel =
-            |channel: &Channel| [channel.bias.to_le_bytes(), channel.multiplier.to_le_bytes()].concat();
-        let table = match &layer.activation {
-            IntegerActivation::Clamp => Vec::new(),
-            IntegerActivation::Table(table) => table.iter().map(|&entry| entry as u8).collect(),
-            IntegerActivation::RimTable(table) => little_endian(table, i16::to_le_bytes),
-        };
-        Self {
-            weights: layer.weights.iter().map(|&weight| weight as u8).collect(),
-            channels: layer.channels.iter().flat_map(channel).collect(),
-            table,
+fn file_samples(samples: crate::table::Samples) -> Samples {
+    match samples {
+        crate::table::Samples::Row => Samples::Row,
+        crate::table::Samples::Window { length, hop } => {
+            Samples::Window { length: length as u16, hop: hop as u16 }
         }
-    }
-
-    fn dense(&self, layer: &IntegerLayer) -> Dense<'_> {
-        Dense {
-            in_len: layer.in_len as u16,
-            out_len: layer.out_len as u16,
-            weights: &self.weights,
-            channels: &self.channels,
-            rule: layer.rule,
-            activation: match layer.activation {
-                IntegerActivation::Clamp => Activation::Clamp,
-                IntegerActivation::Table(_) => Activation::Table(&self.table),
-                IntegerActivation::RimTable(_) => Activation::RimTable(&self.table),
-            },
+        crate::table::Samples::Image { height, width } => {
+            Samples::Image { height: height as u16, width: width as u16 }
         }
     }
 }

@@ -1,5 +1,6 @@
 //! A reader written from `FORMAT.md` alone: it walks a file of every kind to its last byte.
 
+use crate::picture::picture;
 use crate::seal::Blocks;
 use crate::toy::Toy;
 
@@ -89,15 +90,53 @@ fn requantise(r: &mut Reader<'_>) -> [i64; 4] {
     [r.signed(), r.signed(), r.signed(), r.varint() as i64]
 }
 
-/// Widths, lengths of weights and channels, kind and length of the table.
-fn layer(r: &mut Reader<'_>) -> [u64; 6] {
-    assert_eq!(r.varint(), 0, "a dense layer");
-    let widths = [r.varint(), r.varint()];
+fn varints<const N: usize>(r: &mut Reader<'_>) -> Vec<u64> {
+    (0..N).map(|_| r.varint()).collect()
+}
+
+fn u8s<const N: usize>(r: &mut Reader<'_>) -> Vec<u64> {
+    (0..N).map(|_| r.byte().into()).collect()
+}
+
+/// Lengths of weights and channels, kind and length of the table.
+fn sums(r: &mut Reader<'_>) -> Vec<u64> {
     let lengths = [r.bytes().len() as u64, r.bytes().len() as u64];
     let _rule = requantise(r);
     let activation = r.varint();
     let table = if activation == 0 { 0 } else { r.bytes().len() as u64 };
-    [widths[0], widths[1], lengths[0], lengths[1], activation, table]
+    vec![lengths[0], lengths[1], activation, table]
+}
+
+/// Shapes, kernel, stride, padding.
+fn geometry(r: &mut Reader<'_>) -> Vec<u64> {
+    [varints::<6>(r), u8s::<6>(r)].concat()
+}
+
+/// The kind and the numbers that make it up.
+fn layer(r: &mut Reader<'_>) -> (u64, Vec<u64>) {
+    let kind = r.varint();
+    let numbers = match kind {
+        0 => [varints::<2>(r), sums(r)].concat(),
+        1 | 2 => [geometry(r), u8s::<1>(r), sums(r)].concat(),
+        3 | 4 => [varints::<3>(r), u8s::<4>(r)].concat(),
+        5 => [varints::<3>(r), u8s::<2>(r)].concat(),
+        6 => [varints::<2>(r), u8s::<1>(r)].concat(),
+        other => panic!("layer {other}"),
+    };
+    (kind, numbers)
+}
+
+/// The kind, the numbers that make it up, the activation, lengths of weights and biases.
+fn reference_layer(r: &mut Reader<'_>) -> (u64, Vec<u64>, [u64; 3]) {
+    let kind = r.varint();
+    let numbers = match kind {
+        0 | 6 => varints::<2>(r),
+        1 | 2 => geometry(r),
+        3 | 4 => [varints::<3>(r), u8s::<4>(r)].concat(),
+        5 => [varints::<3>(r), u8s::<2>(r)].concat(),
+        other => panic!("layer {other}"),
+    };
+    (kind, numbers, [r.varint(), r.bytes().len() as u64, r.bytes().len() as u64])
 }
 
 #[test]
@@ -106,7 +145,7 @@ fn the_body_is_as_the_page_says() {
     let mut r = Reader(&blocks.0[0]);
     assert_eq!((r.text(), r.text(), r.varint()), ("tw-w8a8-r16-1", "toy", 3));
     assert_eq!((r.take(32), r.take(32)), (&[7; 32][..], &[9; 32][..]));
-    assert_eq!((r.text(), r.byte()), ("# a schema in TOML", 9));
+    assert_eq!((r.text(), r.byte(), r.varint()), ("# a schema in TOML", 9, 0));
 
     let fields = r.list(field);
     assert_eq!(fields.iter().map(|field| field.1).collect::<Vec<_>>(), [0, 0, 1, 1, 2, 3, 4, 5, 6, 0]);
@@ -124,10 +163,12 @@ fn the_body_is_as_the_page_says() {
 
     assert_eq!(r.bytes(), [1, 1, 4, 1, 1, 2, 2, 2, 1, 1]);
     assert_eq!((r.signed(), requantise(&mut r)), (1 << 26, [3, -128, 127, 0]));
-    assert_eq!(r.list(layer), [[16, 6, 96, 48, 0, 0], [6, 5, 30, 40, 1, 256], [5, 16, 80, 128, 2, 1026]]);
+    let layers = [vec![16, 6, 96, 48, 0, 0], vec![6, 5, 30, 40, 1, 256], vec![5, 16, 80, 128, 2, 1026]];
+    assert_eq!(r.list(layer), layers.map(|numbers| (0, numbers)));
+    assert_eq!((r.byte(), r.varint(), r.byte() as i8, r.float().to_bits()), (1, 1, -5, 0.25_f32.to_bits()));
 
     assert_eq!((r.bytes(), r.bytes().len(), r.bytes().len()), (&[0, 0, 1, 0].repeat(16)[..], 16, 48));
-    assert_eq!((r.byte(), r.varint()), (4, 1 << 15));
+    assert_eq!((r.byte(), r.varint(), r.varint()), (4, 1 << 15, 1 << 20));
     let vectors = r.list(|r| (r.bytes(), r.varint()));
     assert_eq!((vectors.len(), &vectors[0].0[..8]), (2, &[40, 0, 0, 0, 7, 0, 0, 0][..]));
     assert_eq!(r.list(|r| (r.text(), r.text())), [("auroc", "0.93")]);
@@ -144,11 +185,39 @@ fn thresholds_and_reference_are_as_the_page_says() {
     assert!(r.0.is_empty());
 
     let mut r = Reader(&blocks.0[2]);
-    let layer = |r: &mut Reader<'_>| {
-        [r.varint(), r.varint(), r.bytes().len() as u64, r.bytes().len() as u64, r.varint()]
-    };
-    assert_eq!(r.list(layer), [[16, 6, 384, 24, 1], [6, 5, 120, 20, 6], [5, 16, 320, 64, 10]]);
+    let layers = [(16, 6, [1, 384, 24]), (6, 5, [6, 120, 20]), (5, 16, [10, 320, 64])];
+    assert_eq!(r.list(reference_layer), layers.map(|(ins, outs, rest)| (0, vec![ins, outs], rest)));
     assert_eq!((r.bytes().len(), r.float().to_bits()), (64, 1.5_f32.to_bits()));
     assert_eq!((r.bytes().len(), r.float().to_bits()), (192, 2.5_f32.to_bits()));
+    assert_eq!(r.float().to_bits(), 0.5_f32.to_bits());
     assert!(r.0.is_empty());
+}
+
+#[test]
+fn the_layers_of_a_picture_are_as_the_page_says() {
+    let blocks = Blocks::of(&picture().file());
+    let mut r = Reader(&blocks.0[0]);
+    let _ = (r.text(), r.text(), r.varint(), r.take(64), r.text(), r.byte());
+    assert_eq!(varints::<3>(&mut r), [2, 6, 5]);
+    let _ = (r.list(field), r.list(feature), r.bytes(), r.signed(), requantise(&mut r));
+    let layers = [
+        (1, vec![6, 5, 2, 6, 5, 4, 3, 3, 1, 1, 1, 1, 253, 72, 32, 0, 0]),
+        (3, vec![6, 5, 4, 2, 2, 2, 2]),
+        (6, vec![24, 7, 253]),
+        (5, vec![3, 2, 4, 1, 2]),
+        (4, vec![3, 4, 4, 1, 2, 1, 1]),
+        (2, vec![3, 3, 4, 6, 5, 2, 3, 2, 2, 2, 1, 0, 253, 48, 64, 0, 0]),
+    ];
+    assert_eq!(r.list(layer), layers);
+
+    let mut r = Reader(&blocks.0[2]);
+    let layers = [
+        (1, vec![6, 5, 2, 6, 5, 4, 3, 3, 1, 1, 1, 1], [1, 288, 16]),
+        (3, vec![6, 5, 4, 2, 2, 2, 2], [0, 0, 0]),
+        (6, vec![24, 7], [0, 0, 0]),
+        (5, vec![3, 2, 4, 1, 2], [0, 0, 0]),
+        (4, vec![3, 4, 4, 1, 2, 1, 1], [0, 0, 0]),
+        (2, vec![3, 3, 4, 6, 5, 2, 3, 2, 2, 2, 1, 0], [0, 192, 8]),
+    ];
+    assert_eq!(r.list(reference_layer), layers);
 }

@@ -5,6 +5,7 @@ mod by_hand;
 mod damage;
 mod hostile;
 mod mutation;
+mod picture;
 mod round_trip;
 mod run;
 mod seal;

@@ -14,12 +14,14 @@ fn with_scratch<'a, R>(
     let sizes = loader.sizes();
     let (mut codes, mut reconstruction) = (vec![0; sizes.columns], vec![0; sizes.columns]);
     let (mut input, mut output) = (vec![0; sizes.activations], vec![0; sizes.activations]);
-    let (mut marks, mut raw) = (vec![Mark::NONE; sizes.features], vec![0; sizes.fields]);
+    let (mut marks, mut raw) = (vec![Mark::NONE; sizes.features], vec![0; sizes.raw]);
+    let mut patch = vec![0; sizes.patch];
     let mut memories = vec![Memory::EMPTY; sizes.memories];
     let mut scratch = Scratch {
         codes: &mut codes,
         reconstruction: &mut reconstruction,
         activations: [&mut input, &mut output],
+        patch: &mut patch,
         marks: &mut marks,
         raw: &mut raw,
     };
@@ -41,9 +43,9 @@ pub(crate) fn self_test(model: &Model<'_>) -> Result<(), SelfTestFailure> {
 /// Uses all of an accepted model: what is found wrong here should have been found by validation. Arithmetic overflow
 /// and indices out of bounds panic in a test build.
 pub(crate) fn exercise(model: &Model<'_>) {
-    let n_fields = model.body().fields.len();
-    let records: Vec<Vec<i32>> =
-        [0, 1, -1, 12_345, i32::MAX, MISSING + 1, MISSING, 0x4000_0000].map(|raw| vec![raw; n_fields]).into();
+    let records: Vec<Vec<i32>> = [0, 1, -1, 12_345, i32::MAX, MISSING + 1, MISSING, 0x4000_0000]
+        .map(|raw| vec![raw; model.n_raw()])
+        .into();
     for scored in score(model, &records) {
         let reasons: u64 =
             scored.reasons.iter().fold(0, |sum, reason| sum.saturating_add(reason.contribution));

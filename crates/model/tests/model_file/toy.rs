@@ -1,13 +1,14 @@
-//! The toy: ten fields of every kind, ten features of every preparation, sixteen columns, three layers.
+//! The toy: ten fields of every kind, ten features of every preparation, sixteen columns, three layers. Its sister in
+//! `picture.rs` has the layers of images.
 
 use crate::run::score;
 use tillwatch_engine::CONTRACT;
 use tillwatch_engine::feature::{Affine, Cyclic, OneHot};
 use tillwatch_engine::fixed::Requantise;
 use tillwatch_model::{
-    Activation, Body, CardEntry, Dense, Feature, Field, FieldKind, FloatActivation, Heads, InputRule, Layer,
-    Model, Preparation, Reference, ReferenceLayer, SelfTestVector, Sequence, SequenceBuffer, ThresholdBlock,
-    write,
+    Activation, Body, CardEntry, Dense, Feature, Field, FieldKind, FloatActivation, Heads, InputRule, Latent,
+    Layer, Model, Preparation, Reference, ReferenceKind, ReferenceLayer, Samples, SelfTestVector, Sequence,
+    SequenceBuffer, ThresholdBlock, write,
 };
 
 /// The parts of a model file, to be edited before they are written.
@@ -19,7 +20,7 @@ pub(crate) struct Toy {
     pub(crate) fields: Vec<Field<'static>>,
     pub(crate) features: Vec<Feature<'static>>,
     pub(crate) columns: Vec<u8>,
-    pub(crate) layers: Vec<Dense<'static>>,
+    pub(crate) layers: Vec<Layer<'static>>,
     pub(crate) self_test: Vec<SelfTestVector<'static>>,
     pub(crate) thresholds: ThresholdBlock<'static>,
     pub(crate) reference: Option<Reference<'static>>,
@@ -36,12 +37,12 @@ pub(crate) fn forever<T>(value: T) -> &'static T {
 }
 
 /// Bytes without a pattern that the tests could lean on.
-fn noise(len: usize, salt: u32) -> &'static [u8] {
+pub(crate) fn noise(len: usize, salt: u32) -> &'static [u8] {
     let byte = |i: u32| ((i + 1).wrapping_mul(2_654_435_761).wrapping_add(salt.wrapping_mul(97)) >> 13) as u8;
     forever((0..len as u32).map(byte).collect::<Vec<u8>>())
 }
 
-fn bytes<const N: usize, const M: usize>(values: [[u8; N]; M]) -> &'static [u8] {
+pub(crate) fn bytes<const N: usize, const M: usize>(values: [[u8; N]; M]) -> &'static [u8] {
     forever(values.concat())
 }
 
@@ -54,7 +55,7 @@ pub(crate) fn list<T: serde::Serialize + 'static, U: serde::Deserialize<'static>
 
 impl Toy {
     pub(crate) fn new() -> Self {
-        let mut toy = Self {
+        let toy = Self {
             body: body(),
             fields: fields(),
             features: features(),
@@ -67,28 +68,38 @@ impl Toy {
             broken_reference: false,
             finish: |_| (),
         };
-        // The known answers come from the loader itself: they only show that a file survives unharmed.
         let records = [[40, 7, 1, 2, 0, 13, 4, 800, 1000, 30], [i32::MIN, 1 << 20, 9, 0, 1, 3, 6, 5, 60, -4]];
-        toy.self_test = records
-            .iter()
-            .map(|raw| SelfTestVector { raw: bytes(raw.map(i32::to_le_bytes)), score: 0 })
-            .collect();
-        let file = toy.file();
+        toy.answered(&records.map(|raw| raw.to_vec()))
+    }
+
+    /// The toy with known answers, which come from the loader itself: they only show that a file survives unharmed.
+    pub(crate) fn answered(mut self, records: &[Vec<i32>]) -> Self {
+        let raw =
+            |raw: &Vec<i32>| &*forever(raw.iter().flat_map(|raw| raw.to_le_bytes()).collect::<Vec<u8>>());
+        self.self_test = records.iter().map(|record| SelfTestVector { raw: raw(record), score: 0 }).collect();
+        let file = self.file();
         let model = Model::validate(&file).unwrap();
-        for (vector, raw) in toy.self_test.iter_mut().zip(records) {
-            vector.score = score(&model, &[raw.to_vec()])[0].score;
+        for (vector, raw) in self.self_test.iter_mut().zip(records) {
+            vector.score = score(&model, core::slice::from_ref(raw))[0].score;
         }
-        toy
+        self
+    }
+
+    /// A layer that is dense.
+    pub(crate) fn dense(&mut self, index: usize) -> &mut Dense<'static> {
+        match &mut self.layers[index] {
+            Layer::Dense(dense) => dense,
+            other => panic!("layer {index} is not dense: {other:?}"),
+        }
     }
 
     /// The model file.
     pub(crate) fn file(&self) -> Vec<u8> {
-        let layers: Vec<Layer<'_>> = self.layers.iter().map(|&dense| Layer::Dense(dense)).collect();
         let mut body = Body {
             fields: list(&self.fields),
             features: list(&self.features),
             columns: &self.columns,
-            layers: list(&layers),
+            layers: list(&self.layers),
             self_test: list(&self.self_test),
             ..self.body
         };
@@ -115,6 +126,7 @@ fn body() -> Body<'static> {
         config_digest: [9; 32],
         schema: "# a schema in TOML",
         rim_fraction_bits: 9,
+        samples: Samples::Row,
         fields: list::<Field<'_>, _>(&[]),
         features: list::<Feature<'_>, _>(&[]),
         columns: &[],
@@ -123,6 +135,7 @@ fn body() -> Body<'static> {
             rule: Requantise { zero_point: 3, out_min: -128, out_max: 127, shift: 0 },
         },
         layers: list::<Layer<'_>, _>(&[]),
+        latent: Some(Latent { layer: 1, zero_code: -5, scale: 0.25 }),
         heads: Heads {
             gains: bytes([[0, 0, 1, 0]; 16]),
             // 65,536ths of ten over ten, nine, eight and seven features present.
@@ -130,6 +143,7 @@ fn body() -> Body<'static> {
             prototypes: noise(3 * 16, 5),
             prototype_shift: 4,
             prototype_gain: 1 << 15,
+            latent_gain: 1 << 20,
         },
         self_test: list::<SelfTestVector<'_>, _>(&[]),
         card: list(&[CardEntry { key: "auroc", value: "0.93" }]),
@@ -209,17 +223,17 @@ fn dense(in_len: u16, out_len: u16, activation: Activation<'static>) -> Dense<'s
     }
 }
 
-fn layers() -> Vec<Dense<'static>> {
+fn layers() -> Vec<Layer<'static>> {
     let rim =
         (0..513).flat_map(|i: i32| ((i - 256) * 100).clamp(-20_000, 20_000).to_le_bytes()[..2].to_vec());
     vec![
-        dense(16, 6, Activation::Clamp),
-        dense(6, 5, Activation::Table(noise(256, 11))),
-        dense(5, 16, Activation::RimTable(forever(rim.collect::<Vec<u8>>()))),
+        Layer::Dense(dense(16, 6, Activation::Clamp)),
+        Layer::Dense(dense(6, 5, Activation::Table(noise(256, 11)))),
+        Layer::Dense(dense(5, 16, Activation::RimTable(forever(rim.collect::<Vec<u8>>())))),
     ]
 }
 
-fn thresholds() -> ThresholdBlock<'static> {
+pub(crate) fn thresholds() -> ThresholdBlock<'static> {
     let anchors =
         [1_u64, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16].map(|i| (i << 12).to_le_bytes());
     ThresholdBlock {
@@ -239,13 +253,13 @@ fn reference() -> Reference<'static> {
         residual_mean: 1.5,
         prototypes: noise(4 * 16 * 3, 2),
         prototype_mean: 2.5,
+        latent_mean: 0.5,
     }
 }
 
 fn reference_layers() -> Vec<ReferenceLayer<'static>> {
     let layer = |in_len: u16, out_len: u16, activation| ReferenceLayer {
-        in_len,
-        out_len,
+        kind: ReferenceKind::Dense { in_len, out_len },
         weights: noise(4 * usize::from(in_len) * usize::from(out_len), 3),
         bias: noise(4 * usize::from(out_len), 4),
         activation,

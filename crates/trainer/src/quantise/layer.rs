@@ -1,24 +1,48 @@
-//! One dense layer in integers.
+//! One layer in integers.
 
 use super::range::Range;
+use super::windows::Window;
 use super::{Grid, TWO_POW_32, table};
-use crate::float_model::FloatLayer;
 use crate::nn::Activation;
-use tillwatch_engine::fixed::{Channel, Requantise};
-use tillwatch_engine::kernel::activation::narrow_table;
-use tillwatch_engine::kernel::dense_rows;
+use tillwatch_engine::fixed::Requantise;
+use tillwatch_engine::kernel::Convolution as Geometry;
+use tillwatch_loader::run_layer;
+use tillwatch_model as file;
+use tillwatch_model::{Layer, Pool, TopK, Upsample};
 
-/// A quantised dense layer.
+/// A quantised layer, owned; [`IntegerLayer::borrow`] is the layer of the model file.
 #[derive(Clone, Debug)]
-pub struct IntegerLayer {
-    /// Inputs.
-    pub in_len: usize,
-    /// Outputs.
-    pub out_len: usize,
-    /// `[out_len, in_len]`, row-major.
-    pub weights: Vec<i8>,
-    /// Bias and multiplier of each output.
-    pub channels: Vec<Channel>,
+pub enum IntegerLayer {
+    /// Fully connected.
+    Dense {
+        /// Inputs.
+        in_len: usize,
+        /// Outputs.
+        out_len: usize,
+        /// Weights and what follows.
+        sums: IntegerSums,
+    },
+    /// Convolution.
+    Convolution(Geometry, IntegerSums),
+    /// Transposed convolution.
+    Transposed(Geometry, IntegerSums),
+    /// The largest code under each window.
+    MaxPool(Pool),
+    /// The mean code under each window.
+    AveragePool(Pool),
+    /// Enlargement.
+    Upsample(Upsample),
+    /// The largest codes.
+    TopK(TopK),
+}
+
+/// Weights, biases, multipliers and what follows them, as the bytes of the model file.
+#[derive(Clone, Debug)]
+pub struct IntegerSums {
+    /// Weights as i8.
+    pub weights: Vec<u8>,
+    /// Bias and multiplier of each output channel, little-endian.
+    pub channels: Vec<u8>,
     /// What the outputs share.
     pub rule: Requantise,
     /// What follows.
@@ -31,28 +55,74 @@ pub enum IntegerActivation {
     /// Nothing: the clamp is the activation.
     Clamp,
     /// A table for 8-bit codes.
-    Table(Vec<i8>),
-    /// A table for wide codes.
-    RimTable(Vec<i16>),
+    Table(Vec<u8>),
+    /// A table for wide codes, little-endian.
+    RimTable(Vec<u8>),
 }
 
 impl IntegerLayer {
-    /// Runs rows through a hidden layer with the engine's own kernel.
+    /// The layer as the model file has it.
+    #[must_use]
+    pub fn borrow(&self) -> Layer<'_> {
+        let convolution = |geometry: &Geometry, sums| {
+            let Geometry { input, output, kernel, stride, padding, pad_code } = *geometry;
+            let IntegerSums { weights, channels, rule, activation }: &IntegerSums = sums;
+            let (rule, activation) = (*rule, activation.borrow());
+            file::Convolution {
+                input,
+                output,
+                kernel,
+                stride,
+                padding,
+                pad_code,
+                weights,
+                channels,
+                rule,
+                activation,
+            }
+        };
+        match self {
+            Self::Dense { in_len, out_len, sums } => Layer::Dense(file::Dense {
+                in_len: *in_len as u16,
+                out_len: *out_len as u16,
+                weights: &sums.weights,
+                channels: &sums.channels,
+                rule: sums.rule,
+                activation: sums.activation.borrow(),
+            }),
+            Self::Convolution(geometry, sums) => Layer::Convolution(convolution(geometry, sums)),
+            Self::Transposed(geometry, sums) => Layer::Transposed(convolution(geometry, sums)),
+            Self::MaxPool(pool) => Layer::MaxPool(*pool),
+            Self::AveragePool(pool) => Layer::AveragePool(*pool),
+            Self::Upsample(upsample) => Layer::Upsample(*upsample),
+            Self::TopK(top) => Layer::TopK(*top),
+        }
+    }
+
+    /// Runs rows through a hidden layer with the engine's own kernels.
     ///
     /// # Shapes
-    /// `rows`: row-major, `in_len` wide; the result `out_len` wide.
+    /// `rows`: records of the layer's inputs; the result: records of its outputs.
     #[must_use]
     pub fn run(&self, rows: &[i8]) -> Vec<i8> {
-        let mut out = vec![0_i8; rows.len() / self.in_len * self.out_len];
-        for (row, out) in rows.chunks_exact(self.in_len).zip(out.chunks_exact_mut(self.out_len)) {
-            dense_rows(&self.weights, self.channels.iter().copied(), self.rule, row, out);
-        }
-        if let IntegerActivation::Table(entries) = &self.activation
-            && let Ok(table) = entries.as_slice().try_into()
-        {
-            narrow_table(&mut out, table);
+        let layer = self.borrow();
+        let (in_len, out_len) = (layer.in_len(), layer.out_len());
+        let mut patch = vec![0; layer.patch_len()];
+        let mut out = vec![0_i8; rows.len() / in_len * out_len];
+        for (row, out) in rows.chunks_exact(in_len).zip(out.chunks_exact_mut(out_len)) {
+            run_layer(&layer, row, &mut patch, out);
         }
         out
+    }
+}
+
+impl IntegerActivation {
+    fn borrow(&self) -> file::Activation<'_> {
+        match self {
+            Self::Clamp => file::Activation::Clamp,
+            Self::Table(table) => file::Activation::Table(table),
+            Self::RimTable(table) => file::Activation::RimTable(table),
+        }
     }
 }
 
@@ -61,7 +131,7 @@ pub(super) struct Target {
     /// Grid of the requantised sum.
     sum: Grid,
     /// Grid of the output.
-    pub(super) output: Grid,
+    output: Grid,
     clamp: (i32, i32),
     activation: IntegerActivation,
 }
@@ -81,10 +151,16 @@ impl Target {
             _ => {
                 let (scale, zero_point) = Range::of(sums.iter().copied()).affine();
                 let sum = Grid { scale, zero_point };
-                let activation = IntegerActivation::Table(table::narrow(activation, sum, output));
+                let table = table::narrow(activation, sum, output).into_iter().map(|entry| entry as u8).collect();
+                let activation = IntegerActivation::Table(table);
                 Self { sum, output, clamp: (-128, 127), activation }
             }
         }
+    }
+
+    /// Grid of the output.
+    pub(super) const fn output(&self) -> Grid {
+        self.output
     }
 
     /// Grids of the last layer: the rim's own, or that of a table which leads onto it.
@@ -102,7 +178,8 @@ impl Target {
         // Sums of strange rows go further than those seen; at twice the range a saturating activation is flat.
         let range = Range::of(sums.iter().copied());
         let sum = Grid { scale: 2.0 * range.high.max(-range.low) / f64::from(LIMIT), zero_point: 0 };
-        let activation = IntegerActivation::RimTable(table::rim(activation, sum.scale, step));
+        let table = table::rim(activation, sum.scale, step).into_iter().flat_map(i16::to_le_bytes).collect();
+        let activation = IntegerActivation::RimTable(table);
         Self { sum, output: rim, clamp: (-LIMIT, LIMIT), activation }
     }
 }
@@ -112,33 +189,59 @@ const MAX_SHIFT: u32 = 15;
 /// Doublings of a channel's scale after which nothing is left of its weights.
 const MAX_DOUBLINGS: usize = 32;
 
-/// Quantises a layer; also the channels whose weights had to become coarser.
-///
-/// # Shapes
-/// `input`: the integer rows that the layer will see; `sums`: what the float layer makes of the same rows.
+/// Weights of a float layer and what they saw.
+pub(super) struct Seen<'a> {
+    /// The layer's weights, in its own order.
+    pub(super) weights: &'a [f32],
+    /// One per output channel.
+    pub(super) biases: &'a [f32],
+    /// Codes that the integer layer will see, records of `in_len`.
+    pub(super) input: &'a [i8],
+    /// What the float layer makes of the same records, before its activation, records of `out_len`.
+    pub(super) sums: &'a [f64],
+    /// Values of a record.
+    pub(super) in_len: usize,
+    /// Values of a record.
+    pub(super) out_len: usize,
+}
+
+/// Quantises the weights of a layer; also the channels, counted over all windows, whose weights had to become coarser.
 pub(super) fn quantise(
-    view: &FloatLayer,
+    windows: &[Window],
+    seen: &Seen<'_>,
     grid: Grid,
     target: &Target,
-    input: &[i8],
-    sums: &[f64],
-) -> (IntegerLayer, Vec<usize>) {
-    let row_of = |channel: usize| &view.weights[channel * view.in_len..][..view.in_len];
+) -> (IntegerSums, Vec<usize>) {
+    let outs = seen.biases.len();
+    // What each channel of each window sees.
+    let parts: Vec<(Vec<i8>, Vec<f64>)> = windows
+        .iter()
+        .map(|window| {
+            let rows = window.rows(seen.input, seen.in_len, grid.zero_point as i8);
+            (rows, window.sums(seen.sums, seen.out_len, outs))
+        })
+        .collect();
+    let weights: Vec<Vec<f32>> = windows
+        .iter()
+        .flat_map(|window| window.weights.chunks_exact(window.len))
+        .map(|row| row.iter().map(|&at| seen.weights[at]).collect())
+        .collect();
     // A row of zeros may have any scale; this one makes its bias a code of the sum.
     let fallback = target.sum.scale / grid.scale;
-    let mut scales: Vec<f64> =
-        (0..view.out_len).map(|channel| natural_scale(row_of(channel), fallback)).collect();
+    let mut scales: Vec<f64> = weights.iter().map(|row| natural_scale(row, fallback)).collect();
     let quantised = |channel: usize, scale: f64| {
-        let mut row = Row::new(row_of(channel), view.biases[channel], grid, scale);
-        row.correct(input, sums.iter().skip(channel).step_by(view.out_len));
+        let (input, sums) = &parts[channel / outs];
+        let out = channel % outs;
+        let mut row = Row::new(&weights[channel], seen.biases[out], grid, scale);
+        row.correct(input, sums.iter().skip(out).step_by(outs));
         row
     };
-    let mut rows: Vec<Row> = (0..view.out_len).map(|channel| quantised(channel, scales[channel])).collect();
+    let mut rows: Vec<Row> =
+        scales.iter().enumerate().map(|(channel, &scale)| quantised(channel, scale)).collect();
     let mut coarsened = Vec::new();
     let mut shift = shift_of(&scales, fallback);
     for _ in 0..MAX_DOUBLINGS {
-        let over: Vec<usize> =
-            (0..view.out_len).filter(|&channel| !rows[channel].has_headroom(shift)).collect();
+        let over: Vec<usize> = (0..rows.len()).filter(|&channel| !rows[channel].has_headroom(shift)).collect();
         if over.is_empty() {
             break;
         }
@@ -152,13 +255,12 @@ pub(super) fn quantise(
     coarsened.sort_unstable();
     coarsened.dedup();
     let unit = TWO_POW_32 / f64::from(1 << shift) / fallback;
-    let channel =
-        |(row, scale): (&Row, &f64)| Channel { bias: row.bias, multiplier: (scale * unit).round() as i32 };
-    let layer = IntegerLayer {
-        in_len: view.in_len,
-        out_len: view.out_len,
-        channels: rows.iter().zip(&scales).map(channel).collect(),
-        weights: rows.into_iter().flat_map(|row| row.weights).collect(),
+    let channel = |(row, scale): (&Row, &f64)| {
+        [row.bias.to_le_bytes(), ((scale * unit).round() as i32).to_le_bytes()].concat()
+    };
+    let sums = IntegerSums {
+        channels: rows.iter().zip(&scales).flat_map(channel).collect(),
+        weights: rows.iter().flat_map(|row| &row.weights).map(|&weight| weight as u8).collect(),
         rule: Requantise {
             zero_point: target.sum.zero_point,
             out_min: target.clamp.0,
@@ -167,7 +269,7 @@ pub(super) fn quantise(
         },
         activation: target.activation.clone(),
     };
-    (layer, coarsened)
+    (sums, coarsened)
 }
 
 /// The scale that spreads a row's weights over -127 to 127.
@@ -229,15 +331,10 @@ mod tests {
     const GRID: Grid = Grid { scale: 0.05, zero_point: -10 };
 
     fn quantised(weights: &[f32], biases: &[f32], target: &Target) -> (IntegerLayer, Vec<usize>) {
-        let in_len = weights.len() / biases.len();
-        let view = FloatLayer {
-            in_len,
-            out_len: biases.len(),
-            activation: Activation::Linear,
-            weights: weights.to_vec(),
-            biases: biases.to_vec(),
-        };
-        quantise(&view, GRID, target, &[], &[])
+        let (in_len, out_len) = (weights.len() / biases.len(), biases.len());
+        let seen = Seen { weights, biases, input: &[], sums: &[], in_len, out_len };
+        let (sums, coarsened) = quantise(&Window::dense(in_len, out_len), &seen, GRID, target);
+        (IntegerLayer::Dense { in_len, out_len, sums }, coarsened)
     }
 
     #[test]
@@ -259,7 +356,9 @@ mod tests {
         let target = Target::hidden(Activation::Linear, &[-4e6, 4e6]);
         let (layer, coarsened) = quantised(&[1e-6, -1e-6, 0.0, 0.0], &[3e6, 0.0], &target);
         assert_eq!(coarsened, [0]);
-        let worst = i64::from(layer.channels[0].bias).abs() + 128 * 2 * 127;
+        let Layer::Dense(layer) = layer.borrow() else { panic!("a dense layer") };
+        let first = file::channels(layer.channels).next().unwrap();
+        let worst = i64::from(first.bias).abs() + 128 * 2 * 127;
         assert!(worst << layer.rule.shift <= i64::from(i32::MAX));
     }
 

@@ -4,17 +4,22 @@
 //! the rim's own grid. Layers are quantised from input to output; each sees what the integer layers before it really
 //! give, so that the mean error of every channel can be taken out of its bias.
 
+mod geometry;
 mod layer;
 mod range;
 mod table;
+mod windows;
 
-pub use layer::{IntegerActivation, IntegerLayer};
+pub use layer::{IntegerActivation, IntegerLayer, IntegerSums};
 pub use range::Range;
 
 use crate::float_model::FloatLayer;
+use crate::nn::LayerKind;
+use layer::{Seen, Target};
 use tillwatch_engine::fixed::Requantise;
 use tillwatch_engine::kernel::narrow_input;
-use tillwatch_model::InputRule;
+use tillwatch_model::{InputRule, Layer, TopK};
+use windows::Window;
 
 /// The integer network and what had to give.
 #[derive(Clone, Debug)]
@@ -23,12 +28,16 @@ pub struct IntegerNetwork {
     pub input: InputRule,
     /// The layers.
     pub layers: Vec<IntegerLayer>,
+    /// What the output codes of each layer but the last stand for.
+    pub grids: Vec<Grid>,
     /// Layer and channel whose weights were made coarser so that the accumulator cannot overflow.
     pub coarsened: Vec<(usize, usize)>,
 }
 
 /// Rows that calibration looks at: enough for ranges and mean errors, few enough to be quick at 640 columns.
-pub const CALIBRATION_ROWS: usize = 4096;
+const CALIBRATION_ROWS: usize = 4096;
+/// Values of the longest activation that it looks at, over all rows: what a convolution gathers from them fits memory.
+const CALIBRATION_VALUES: usize = 1 << 22;
 
 /// Range of the network's input, in standard deviations: what 8 bits render the training codes best with.
 #[must_use]
@@ -36,44 +45,93 @@ pub fn input_range(values: &[f32]) -> Range {
     Range::least_error(values)
 }
 
-/// Quantises a network of dense layers.
+/// Quantises a network.
 ///
 /// # Shapes
 /// `codes`: rows of wide codes, row-major.
 /// # Units
 /// `range`: standard deviations; `fraction_bits`: of a wide code.
 #[must_use]
-pub fn quantise(dense: &[FloatLayer], codes: &[i16], range: Range, fraction_bits: u32) -> IntegerNetwork {
+pub fn quantise(float: &[FloatLayer], codes: &[i16], range: Range, fraction_bits: u32) -> IntegerNetwork {
     let step = rim_step(fraction_bits);
     let (input_scale, zero_point) = range.affine();
     let rule = Requantise { zero_point, out_min: -128, out_max: 127, shift: 0 };
     let multiplier = (step / input_scale * TWO_POW_32).round().min(f64::from(i32::MAX)) as i32;
-    let width = dense.first().map_or(1, |layer| layer.in_len);
-    let sample: Vec<i16> = evenly(codes, width);
+    let width = float.first().map_or(1, FloatLayer::in_len);
+    let longest = float.iter().map(FloatLayer::out_len).max().unwrap_or(1).max(width);
+    let sample: Vec<i16> = evenly(codes, width, (CALIBRATION_VALUES / longest).clamp(1, CALIBRATION_ROWS));
     let mut floats: Vec<f64> = sample.iter().map(|&code| range.render(f64::from(code) * step)).collect();
     let mut integers = vec![0_i8; sample.len()];
     narrow_input(&sample, multiplier, rule, &mut integers);
     let mut grid = Grid { scale: input_scale, zero_point };
-    let mut quantised =
-        IntegerNetwork { input: InputRule { multiplier, rule }, layers: Vec::new(), coarsened: Vec::new() };
-    for (index, view) in dense.iter().enumerate() {
-        let sums = float_sums(view, &floats);
-        let is_last = index + 1 == dense.len();
-        let target = if is_last {
-            layer::Target::rim(view.activation, &sums, step)
-        } else {
-            layer::Target::hidden(view.activation, &sums)
+    let mut quantised = IntegerNetwork {
+        input: InputRule { multiplier, rule },
+        layers: Vec::new(),
+        grids: Vec::new(),
+        coarsened: Vec::new(),
+    };
+    for (index, layer) in float.iter().enumerate() {
+        let sums = layer.sums(&floats);
+        let activation = layer.activation();
+        let target = match index + 1 == float.len() {
+            true => Target::rim(activation, &sums, step),
+            false => Target::hidden(activation, &sums),
         };
-        let (integer, coarsened) = layer::quantise(view, grid, &target, &integers, &sums);
+        let seen = Seen {
+            weights: layer.weights(),
+            biases: layer.biases(),
+            input: &integers,
+            sums: &sums,
+            in_len: layer.in_len(),
+            out_len: layer.out_len(),
+        };
+        let (integer, coarsened) = one_layer(layer.kind, &seen, grid, &target);
         quantised.coarsened.extend(coarsened.into_iter().map(|channel| (index, channel)));
-        floats = sums.iter().map(|&sum| view.activation.value(sum)).collect();
-        if !is_last {
+        if has_sums(&integer.borrow()) {
+            grid = target.output();
+        }
+        if index + 1 < float.len() {
+            floats = sums.into_iter().map(|sum| activation.value(sum)).collect();
             integers = integer.run(&integers);
-            grid = target.output;
+            quantised.grids.push(grid);
         }
         quantised.layers.push(integer);
     }
     quantised
+}
+
+fn one_layer(kind: LayerKind, seen: &Seen<'_>, grid: Grid, target: &Target) -> (IntegerLayer, Vec<usize>) {
+    let plain = |layer| (layer, Vec::new());
+    match kind {
+        LayerKind::Convolution(layer) => {
+            let geometry = geometry::of_convolution(&layer, grid.zero_point as i8);
+            let (sums, coarsened) = layer::quantise(&Window::convolution(&geometry), seen, grid, target);
+            (IntegerLayer::Convolution(geometry, sums), coarsened)
+        }
+        LayerKind::TransposedConvolution(layer) => {
+            let geometry = geometry::of_transposed(&layer, grid.zero_point as i8);
+            let (sums, coarsened) = layer::quantise(&Window::transposed(&geometry), seen, grid, target);
+            (IntegerLayer::Transposed(geometry, sums), coarsened)
+        }
+        LayerKind::MaxPool(pool) => plain(IntegerLayer::MaxPool(geometry::of_max_pool(&pool))),
+        LayerKind::AveragePool(pool) => plain(IntegerLayer::AveragePool(geometry::of_average_pool(&pool))),
+        LayerKind::Upsample(layer) => plain(IntegerLayer::Upsample(geometry::of_upsample(&layer))),
+        LayerKind::TopK(layer) => plain(IntegerLayer::TopK(TopK {
+            len: layer.len as u16,
+            keep: layer.k as u16,
+            zero_code: grid.zero_point as i8,
+        })),
+        _ => {
+            let (in_len, out_len) = (seen.in_len, seen.out_len);
+            let (sums, coarsened) = layer::quantise(&Window::dense(in_len, out_len), seen, grid, target);
+            (IntegerLayer::Dense { in_len, out_len, sums }, coarsened)
+        }
+    }
+}
+
+/// True for the layers that end in a grid of their own.
+const fn has_sums(layer: &Layer<'_>) -> bool {
+    matches!(layer, Layer::Dense(_) | Layer::Convolution(_) | Layer::Transposed(_))
 }
 
 /// What a step of a wide code is worth, in standard deviations.
@@ -86,26 +144,16 @@ pub fn rim_step(fraction_bits: u32) -> f64 {
 const TWO_POW_32: f64 = 4_294_967_296.0;
 
 /// What an 8-bit code stands for: `(code - zero_point) * scale`.
-#[derive(Clone, Copy, Debug)]
-struct Grid {
-    scale: f64,
-    zero_point: i32,
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Grid {
+    /// What one step is worth.
+    pub scale: f64,
+    /// Code of real zero.
+    pub zero_point: i32,
 }
 
-/// At most [`CALIBRATION_ROWS`] of the rows, evenly spaced.
-fn evenly(codes: &[i16], width: usize) -> Vec<i16> {
-    let stride = (codes.len() / width).div_ceil(CALIBRATION_ROWS).max(1);
+/// At most so many of the rows, evenly spaced.
+fn evenly(codes: &[i16], width: usize, rows: usize) -> Vec<i16> {
+    let stride = (codes.len() / width).div_ceil(rows).max(1);
     codes.chunks_exact(width).step_by(stride).flatten().copied().collect()
-}
-
-fn float_sums(view: &FloatLayer, rows: &[f64]) -> Vec<f64> {
-    let weights: Vec<f64> = view.weights.iter().map(|&weight| weight.into()).collect();
-    let one = |row: &[f64]| {
-        let rows = weights.chunks_exact(view.in_len).zip(&view.biases);
-        let sums = rows.map(|(weights, &bias)| {
-            f64::from(bias) + weights.iter().zip(row).map(|(w, x)| w * x).sum::<f64>()
-        });
-        sums.collect::<Vec<f64>>()
-    };
-    rows.chunks_exact(view.in_len).flat_map(one).collect()
 }

@@ -6,23 +6,36 @@ use crate::toy::{Toy, forever};
 use tillwatch_model::{Cause, Model, ModelError};
 
 mod network;
+mod picture;
 mod record;
 mod scoring;
 
 type Edit = fn(&mut Toy);
 
-/// Every edit must be refused for its cause, at its place.
+/// Every edit of the toy must be refused for its cause, at its place.
 fn refused(cases: &[(&str, Edit, Cause, u16)]) {
+    refused_of(Toy::new, cases);
+}
+
+/// Every edit of the toy must be accepted, and the model must run.
+fn allowed(cases: &[(&str, Edit)]) {
+    allowed_of(Toy::new, cases);
+}
+
+fn refused_of(whole: fn() -> Toy, cases: &[(&str, Edit, Cause, u16)]) {
     for (what, edit, cause, place) in cases {
-        let found = Model::validate(&Toy::edited(edit)).err();
+        let mut toy = whole();
+        edit(&mut toy);
+        let found = Model::validate(&toy.file()).err();
         assert_eq!(found, Some(ModelError { cause: *cause, place: *place }), "{what}");
     }
 }
 
-/// Every edit must be accepted, and the model must run.
-fn allowed(cases: &[(&str, Edit)]) {
+fn allowed_of(whole: fn() -> Toy, cases: &[(&str, Edit)]) {
     for (what, edit) in cases {
-        let file = Toy::edited(edit);
+        let mut toy = whole();
+        edit(&mut toy);
+        let file = toy.file();
         match Model::validate(&file) {
             Ok(model) => exercise(&model),
             Err(error) => panic!("{what}: {error}"),

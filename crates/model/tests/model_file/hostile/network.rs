@@ -6,7 +6,7 @@ use tillwatch_model::{Activation, Cause, Dense};
 
 /// A layer of another input width, whose weights fit it.
 fn narrowed(toy: &mut Toy, index: usize, in_len: u16) {
-    let layer = &mut toy.layers[index];
+    let layer = toy.dense(index);
     layer.in_len = in_len;
     layer.weights = zeros(usize::from(in_len * layer.out_len));
 }
@@ -17,11 +17,11 @@ fn layer_shapes() {
         ("no layer", |toy| toy.layers.clear(), Cause::LayerShape, 0),
         ("first layer too narrow", |toy| narrowed(toy, 0, 15), Cause::LayerShape, 0),
         ("layers that do not meet", |toy| narrowed(toy, 1, 5), Cause::LayerShape, 1),
-        ("a weight short", |toy| toy.layers[1].weights = zeros(29), Cause::LayerShape, 1),
-        ("a channel short", |toy| toy.layers[2].channels = zeros(8 * 15), Cause::LayerShape, 2),
+        ("a weight short", |toy| toy.dense(1).weights = zeros(29), Cause::LayerShape, 1),
+        ("a channel short", |toy| toy.dense(2).channels = zeros(8 * 15), Cause::LayerShape, 2),
         (
             "no output",
-            |toy| toy.layers[1] = Dense { out_len: 0, weights: &[], channels: &[], ..toy.layers[1] },
+            |toy| *toy.dense(1) = Dense { out_len: 0, weights: &[], channels: &[], ..*toy.dense(1) },
             Cause::LayerShape,
             1,
         ),
@@ -30,7 +30,7 @@ fn layer_shapes() {
             "an answer of another width",
             |toy| {
                 _ = toy.layers.pop();
-                toy.layers[1].activation = Activation::Clamp;
+                toy.dense(1).activation = Activation::Clamp;
             },
             Cause::LayerShape,
             1,
@@ -47,42 +47,42 @@ fn layer_rules() {
         ("input shift", |toy| toy.body.input.rule.shift = 16, Cause::LayerRule, 0),
         (
             "empty range",
-            |toy| (toy.layers[0].rule.out_min, toy.layers[0].rule.out_max) = (1, 0),
+            |toy| (toy.dense(0).rule.out_min, toy.dense(0).rule.out_max) = (1, 0),
             Cause::LayerRule,
             0,
         ),
-        ("hidden above an i8", |toy| toy.layers[1].rule.out_max = 128, Cause::LayerRule, 1),
-        ("last below a wide code", |toy| toy.layers[2].rule.out_min = -32_768, Cause::LayerRule, 2),
-        ("zero point far away", |toy| toy.layers[0].rule.zero_point = 65_537, Cause::LayerRule, 0),
-        ("zero point at the end", |toy| toy.layers[0].rule.zero_point = i32::MIN, Cause::LayerRule, 0),
-        ("shift", |toy| toy.layers[0].rule.shift = 16, Cause::LayerRule, 0),
+        ("hidden above an i8", |toy| toy.dense(1).rule.out_max = 128, Cause::LayerRule, 1),
+        ("last below a wide code", |toy| toy.dense(2).rule.out_min = -32_768, Cause::LayerRule, 2),
+        ("zero point far away", |toy| toy.dense(0).rule.zero_point = 65_537, Cause::LayerRule, 0),
+        ("zero point at the end", |toy| toy.dense(0).rule.zero_point = i32::MIN, Cause::LayerRule, 0),
+        ("shift", |toy| toy.dense(0).rule.shift = 16, Cause::LayerRule, 0),
         (
             "channel multiplier negative",
-            |toy| toy.layers[1].channels = with_word(toy.layers[1].channels, 3, -1),
+            |toy| toy.dense(1).channels = with_word(toy.dense(1).channels, 3, -1),
             Cause::LayerRule,
             1,
         ),
         (
             "a table too short",
-            |toy| toy.layers[1].activation = Activation::Table(zeros(255)),
+            |toy| toy.dense(1).activation = Activation::Table(zeros(255)),
             Cause::LayerRule,
             1,
         ),
         (
             "a narrow table at the end",
-            |toy| toy.layers[2].activation = Activation::Table(zeros(256)),
+            |toy| toy.dense(2).activation = Activation::Table(zeros(256)),
             Cause::LayerRule,
             2,
         ),
         (
             "a rim table inside",
-            |toy| toy.layers[1].activation = Activation::RimTable(zeros(1026)),
+            |toy| toy.dense(1).activation = Activation::RimTable(zeros(1026)),
             Cause::LayerRule,
             1,
         ),
         (
             "a rim table too short",
-            |toy| toy.layers[2].activation = Activation::RimTable(zeros(1025)),
+            |toy| toy.dense(2).activation = Activation::RimTable(zeros(1025)),
             Cause::LayerRule,
             2,
         ),
@@ -90,26 +90,26 @@ fn layer_rules() {
             "a rim table that jumps",
             |toy| {
                 let jump = with_word(zeros(1028), 100, i32::from_le_bytes([0, 0xc0, 0x01, 0x40]));
-                toy.layers[2].activation = Activation::RimTable(&jump[..1026]);
+                toy.dense(2).activation = Activation::RimTable(&jump[..1026]);
             },
             Cause::LayerRule,
             2,
         ),
         (
             "a rim table with no wide code",
-            |toy| toy.layers[2].activation = Activation::RimTable(&with_word(zeros(1028), 9, 0x8000)[..1026]),
+            |toy| toy.dense(2).activation = Activation::RimTable(&with_word(zeros(1028), 9, 0x8000)[..1026]),
             Cause::LayerRule,
             2,
         ),
     ]);
     allowed(&[
-        ("far zero points", |toy| toy.layers[0].rule.zero_point = -65_536),
+        ("far zero points", |toy| toy.dense(0).rule.zero_point = -65_536),
         ("a rim table that climbs as steeply as it may", |toy| {
             let climb = with_word(zeros(1028), 100, i32::from_le_bytes([0, 0xc0, 0, 0x40]));
-            toy.layers[2].activation = Activation::RimTable(&climb[..1026]);
+            toy.dense(2).activation = Activation::RimTable(&climb[..1026]);
         }),
         ("the largest input shift", |toy| toy.body.input.rule.shift = 15),
-        ("one code only", |toy| (toy.layers[0].rule.out_min, toy.layers[0].rule.out_max) = (7, 7)),
+        ("one code only", |toy| (toy.dense(0).rule.out_min, toy.dense(0).rule.out_max) = (7, 7)),
     ]);
 }
 
@@ -117,7 +117,7 @@ fn layer_rules() {
 fn heavy(toy: &mut Toy, bias: i32, shift: u32) {
     let mut weights = vec![0; 16 * 6];
     weights[..16].fill(0x80);
-    let layer = &mut toy.layers[0];
+    let layer = toy.dense(0);
     layer.weights = forever(weights);
     layer.channels = with_word(zeros(8 * 6), 0, bias);
     layer.channels = with_word(layer.channels, 1, i32::MAX);
@@ -136,7 +136,7 @@ fn accumulators() {
         ("a shift too many", |toy| heavy(toy, 0, 13), Cause::Accumulator, 0),
         (
             "overflow in a later layer",
-            |toy| toy.layers[2].channels = with_word(toy.layers[2].channels, 30, i32::MAX),
+            |toy| toy.dense(2).channels = with_word(toy.dense(2).channels, 30, i32::MAX),
             Cause::Accumulator,
             2,
         ),
