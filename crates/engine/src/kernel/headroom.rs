@@ -1,6 +1,6 @@
 //! The proof, at compile time, that accumulators cannot overflow.
 
-use super::TILE;
+use super::{Convolution, ConvolutionTiles, TILE, Transposed};
 use crate::fixed::Channel;
 
 /// Largest magnitude of an 8-bit code.
@@ -49,9 +49,116 @@ pub const fn accumulators_fit(
     true
 }
 
+/// True when no input whatever can overflow an accumulator of a convolution, shifted for requantisation.
+///
+/// # Shapes
+/// As [`super::convolve_tiles`].
+/// # Bounds
+/// `shift <= 15`; a layer that fits in memory.
+/// # Exactness
+/// Exact, as [`accumulators_fit`].
+/// # Panics
+/// At compile time only, where there are fewer weights than channels need.
+/// # Source
+/// `NUMERICS.md`, "Accumulators".
+#[must_use]
+pub const fn convolution_fits(
+    convolution: &Convolution,
+    weights: ConvolutionTiles<'_>,
+    channels: &[[Channel; TILE]],
+    shift: u32,
+) -> bool {
+    let place = Place { tile: 0, rest: 0, group: 0 };
+    let patch_groups = convolution.patch_len().div_ceil(TILE);
+    phase_fits(weights, channels, place, convolution.output.channels as usize, patch_groups, shift)
+}
+
+/// True when no input whatever can overflow an accumulator of a transposed convolution, shifted for requantisation.
+///
+/// # Shapes
+/// As [`super::transpose_tiles`].
+/// # Bounds
+/// `shift <= 15`; a layer that fits in memory.
+/// # Exactness
+/// Exact, as [`accumulators_fit`].
+/// # Panics
+/// At compile time only, where there are fewer weights than channels need.
+/// # Source
+/// `NUMERICS.md`, "Accumulators".
+#[must_use]
+pub const fn transposed_fits(
+    transposed: &Transposed,
+    weights: ConvolutionTiles<'_>,
+    channels: &[[Channel; TILE]],
+    shift: u32,
+) -> bool {
+    let n_channels = transposed.output.channels as usize;
+    let [_, stride_w] = transposed.stride;
+    let mut place = Place { tile: 0, rest: 0, group: 0 };
+    let mut phase = 0;
+    while phase < transposed.n_phases() {
+        let [y, x] = [(phase / stride_w as usize) as u8, (phase % stride_w as usize) as u8];
+        let patch_groups = transposed.patch_len([y, x]).div_ceil(TILE);
+        if !phase_fits(weights, channels, place, n_channels, patch_groups, shift) {
+            return false;
+        }
+        place.tile += n_channels / TILE * patch_groups;
+        place.rest += n_channels % TILE * patch_groups;
+        place.group += n_channels.div_ceil(TILE);
+        phase += 1;
+    }
+    true
+}
+
+/// Where a phase begins among the tiles, the rest rows' groups and the groups of channels.
+#[derive(Clone, Copy)]
+struct Place {
+    tile: usize,
+    rest: usize,
+    group: usize,
+}
+
+#[allow(
+    clippy::indexing_slicing,
+    reason = "evaluated at compile time, where an index out of bounds is an error"
+)]
+const fn phase_fits(
+    weights: ConvolutionTiles<'_>,
+    channels: &[[Channel; TILE]],
+    place: Place,
+    n_channels: usize,
+    patch_groups: usize,
+    shift: u32,
+) -> bool {
+    let whole = n_channels / TILE;
+    let mut output = 0;
+    while output < n_channels {
+        let (group, row) = (output / TILE, output % TILE);
+        let mut bound = (channels[place.group + group][row].bias as i64).abs();
+        let mut input = 0;
+        while input < patch_groups * TILE {
+            let (at, column) = (input / TILE, input % TILE);
+            let weight = if group < whole {
+                weights.tiles[place.tile + group * patch_groups + at][row * TILE + column]
+            } else {
+                weights.rest[place.rest + row * patch_groups + at][column]
+            };
+            bound += CODE_MAX * (weight as i64).abs();
+            input += 1;
+        }
+        if bound << shift > i32::MAX as i64 {
+            return false;
+        }
+        output += 1;
+    }
+    true
+}
+
 #[cfg(test)]
 mod tests {
+    use super::super::Shape;
     use super::*;
+    use std::vec;
 
     #[test]
     fn the_bound_is_tight() {
@@ -66,5 +173,67 @@ mod tests {
         assert!(!accumulators_fit(&tiles, &with_bias(limit + 1), 1, 0));
         assert!(!accumulators_fit(&tiles, &with_bias(-limit - 1), 1, 0));
         assert!(!accumulators_fit(&tiles, &with_bias(limit / 2 + 1), 1, 1));
+    }
+
+    /// One weight of -128 per phase and channel; the limit that its bias may reach.
+    const LIMIT: i32 = i32::MAX - 128 * 128;
+
+    #[test]
+    fn every_channel_of_a_convolution_counts() {
+        let convolution = Convolution {
+            input: Shape { height: 1, width: 4, channels: 5 },
+            output: Shape { height: 1, width: 4, channels: 6 },
+            kernel: [1, 1],
+            stride: [1, 1],
+            padding: [0, 0],
+            pad_code: 0,
+        };
+        let mut tiles = [[0; 16]; 2];
+        let mut rest = [[0; 4]; 4];
+        for row in 0..4 {
+            tiles[1][4 * row] = -128; // input 4
+        }
+        (rest[1][0], rest[3][0]) = (-128, -128);
+        let weights = ConvolutionTiles { tiles: &tiles, rest: &rest };
+        for channel in 0..6 {
+            for (bias, want) in [(LIMIT, true), (LIMIT + 1, false), (-LIMIT - 1, false)] {
+                let mut channels = [[Channel::default(); 4]; 2];
+                channels[channel / 4][channel % 4].bias = bias;
+                assert_eq!(convolution_fits(&convolution, weights, &channels, 0), want, "{channel} {bias}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_phase_of_a_transposed_convolution_counts() {
+        let transposed = Transposed {
+            input: Shape { height: 1, width: 4, channels: 3 },
+            output: Shape { height: 2, width: 12, channels: 5 },
+            kernel: [2, 4],
+            stride: [2, 3],
+            padding: [0, 0],
+            pad_code: 0,
+        };
+        // Taps of the phases of a row: 2, 1, 1, so 2, 1, 1 groups of four inputs.
+        let mut tiles = vec![[0; 16]; 8];
+        let mut rest = vec![[0; 4]; 8];
+        let first_groups = [0, 2, 3, 4, 6, 7];
+        for group in first_groups {
+            for row in 0..4 {
+                tiles[group][4 * row + 2] = -128;
+            }
+            rest[group][2] = -128;
+        }
+        let weights = ConvolutionTiles { tiles: &tiles, rest: &rest };
+        for phase in 0..6 {
+            for channel in 0..5 {
+                for (bias, want) in [(LIMIT, true), (LIMIT + 1, false)] {
+                    let mut channels = vec![[Channel::default(); 4]; 12];
+                    channels[2 * phase + channel / 4][channel % 4].bias = bias;
+                    let fits = transposed_fits(&transposed, weights, &channels, 0);
+                    assert_eq!(fits, want, "{phase} {channel} {bias}");
+                }
+            }
+        }
     }
 }

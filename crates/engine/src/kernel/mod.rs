@@ -3,15 +3,33 @@
 //! A kernel takes weights in the layout it likes best; whoever emits the weights (bake, for generated code) lays them
 //! out so. The model file keeps weights row-major, and [`dense_rows`] runs them in place from there. Both give the same
 //! bits. Faster kernels for single cores will live in a folder of their own and be chosen by the build script.
+//!
+//! A convolution is a dense layer on each patch of its input, so it has the same two layouts and no inner loop of its own.
 
 pub mod activation;
+mod convolution;
 mod dense;
 mod headroom;
+mod patch;
+mod pool;
+mod rest;
 mod rows;
+mod shape;
+mod top_k;
+mod transposed;
+mod upsample;
 
+pub use convolution::{Convolution, ConvolutionTiles, convolve_rows, convolve_tiles};
 pub use dense::{TILE, dense_tiles, tiles_from_bytes, tiles_len};
-pub use headroom::accumulators_fit;
+pub use headroom::{accumulators_fit, convolution_fits, transposed_fits};
+pub use patch::gather;
+pub use pool::{Pool, average_pool, average_scale, max_pool};
+pub use rest::{dense_rest, rest_from_bytes};
 pub use rows::dense_rows;
+pub use shape::Shape;
+pub use top_k::top_k;
+pub use transposed::{Transposed, transpose_rows, transpose_tiles};
+pub use upsample::upsample;
 
 use crate::fixed::Requantise;
 

@@ -1,0 +1,140 @@
+//! Patches: what one output pixel of a convolution sees of its input, and the walk over those pixels.
+
+use super::Shape;
+
+/// Copies the patch `[taps_h, taps_w, channels]` of an activation whose first pixel is at `at`; what lies outside the
+/// activation reads as `pad_code`.
+///
+/// # Shapes
+/// `input`: `shape`; `taps`: rows and columns of the patch; `at`: row and column of its first pixel, which may lie outside
+/// on either side; `patch`: at least `taps_h * taps_w * channels`, what is beyond stays as it was.
+/// # Units
+/// Activation codes; `pad_code` is the input's zero point.
+/// # Bounds
+/// `at` within 2^24 of the activation. An input shorter than its shape reads as `pad_code` where it ends.
+/// # Exactness
+/// Exact: a copy.
+/// # Panics
+/// Never.
+/// # Cost
+/// One copy per row of taps, and one fill where a row is not wholly inside.
+/// # Source
+/// `NUMERICS.md`, "Convolution".
+#[inline(never)]
+pub fn gather(input: &[i8], shape: Shape, taps: [u8; 2], at: [i32; 2], pad_code: i8, patch: &mut [i8]) {
+    let [taps_h, taps_w] = taps;
+    let [row, column] = at;
+    let channels = usize::from(shape.channels);
+    let row_len = usize::from(shape.width) * channels;
+    let patch_row_len = usize::from(taps_w) * channels;
+    // The columns inside, once for all rows.
+    let end = column.saturating_add(i32::from(taps_w)).clamp(0, i32::from(shape.width));
+    let start = column.clamp(0, end);
+    let before = start.saturating_sub(column).clamp(0, taps_w.into()) as usize * channels;
+    let inside = (end - start) as usize * channels;
+    let skipped = start as usize * channels;
+    let targets = patch.chunks_exact_mut(patch_row_len.max(1)).take(usize::from(taps_h));
+    for (target, row) in targets.zip(row..) {
+        let source = if row >= 0 && row < i32::from(shape.height) {
+            let first = row as usize * row_len + skipped;
+            input.get(first..first + inside).unwrap_or_default()
+        } else {
+            &[]
+        };
+        if source.len() < patch_row_len {
+            target.fill(pad_code);
+        }
+        let target = target.get_mut(before..).unwrap_or_default();
+        target.iter_mut().zip(source).for_each(|(to, &from)| *to = from);
+    }
+}
+
+/// The walk over output pixels that share one set of taps.
+///
+/// A convolution visits every output pixel and strides over its input; a phase of a transposed convolution strides over
+/// the output and visits the input pixel by pixel. Rows come before columns in every pair.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Walk {
+    /// First output pixel.
+    pub(super) first: [u16; 2],
+    /// From one output pixel to the next, at least 1.
+    pub(super) step: [u8; 2],
+    /// Where the patch of the first output pixel begins in the input.
+    pub(super) start: [i32; 2],
+    /// How far the patch moves from one output pixel to the next.
+    pub(super) advance: [u8; 2],
+}
+
+impl Walk {
+    /// Calls `visit` with the place of the patch and the channels of each output pixel.
+    #[inline]
+    pub(super) fn pixels<C>(&self, output: Shape, out: &mut [C], mut visit: impl FnMut([i32; 2], &mut [C])) {
+        let [step_y, step_x] = self.step.map(|step| usize::from(step.max(1)));
+        let [advance_y, advance_x] = self.advance.map(i32::from);
+        let channels = usize::from(output.channels);
+        let (height, width) = (usize::from(output.height), usize::from(output.width));
+        let (mut y, mut row) = (usize::from(self.first[0]), self.start[0]);
+        while y < height {
+            let (mut x, mut column) = (usize::from(self.first[1]), self.start[1]);
+            while x < width {
+                let begin = (y * width + x) * channels;
+                if let Some(pixel) = out.get_mut(begin..begin + channels) {
+                    visit([row, column], pixel);
+                }
+                x += step_x;
+                column += advance_x;
+            }
+            y += step_y;
+            row += advance_y;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::vec::Vec;
+
+    const SHAPE: Shape = Shape { height: 2, width: 3, channels: 2 };
+
+    fn patch(taps: [u8; 2], at: [i32; 2]) -> Vec<i8> {
+        let input: Vec<i8> = (1..=12).collect();
+        let mut patch = [99; 9];
+        gather(&input, SHAPE, taps, at, -5, &mut patch);
+        patch.to_vec()
+    }
+
+    #[test]
+    fn a_patch_inside_is_copied_row_by_row() {
+        assert_eq!(patch([2, 2], [0, 1]), [3, 4, 5, 6, 9, 10, 11, 12, 99]);
+    }
+
+    #[test]
+    fn what_is_outside_reads_as_the_pad_code() {
+        assert_eq!(patch([2, 2], [-1, -1]), [-5, -5, -5, -5, -5, -5, 1, 2, 99]);
+        assert_eq!(patch([2, 2], [1, 2]), [11, 12, -5, -5, -5, -5, -5, -5, 99]);
+        assert_eq!(patch([1, 4], [0, -3]), [-5, -5, -5, -5, -5, -5, 1, 2, 99]);
+        assert_eq!(patch([1, 2], [0, -300]), [-5, -5, -5, -5, 99, 99, 99, 99, 99]);
+        assert_eq!(patch([1, 2], [0, 300]), [-5, -5, -5, -5, 99, 99, 99, 99, 99]);
+        assert_eq!(patch([1, 2], [-7, 0]), [-5, -5, -5, -5, 99, 99, 99, 99, 99]);
+    }
+
+    #[test]
+    fn a_short_input_and_a_short_patch_end_the_work() {
+        let mut patch = [99; 4];
+        gather(&[1, 2, 3], SHAPE, [1, 2], [0, 0], -5, &mut patch);
+        assert_eq!(patch, [-5; 4]);
+        let mut short = [99; 3];
+        gather(&[1; 12], SHAPE, [1, 2], [0, 0], -5, &mut short);
+        assert_eq!(short, [99; 3]);
+    }
+
+    #[test]
+    fn a_walk_visits_what_its_steps_reach() {
+        let walk = Walk { first: [0, 1], step: [1, 2], start: [-1, 4], advance: [2, 1] };
+        let mut out = [0; 10];
+        let output = Shape { height: 2, width: 5, channels: 1 };
+        walk.pixels(output, &mut out, |[row, column], pixel| pixel[0] = 10 * row + column);
+        assert_eq!(out, [0, -6, 0, -5, 0, 0, 14, 0, 15, 0]);
+    }
+}
