@@ -2,7 +2,7 @@
 
 use crate::plan::Plan;
 use crate::source::{constant, lines, plain, table};
-use tillwatch_model::i32s;
+use tillwatch_model::{Samples, i32s};
 
 /// Names, sizes, seeded fields and self-test vectors.
 pub(crate) fn emit(plan: &Plan<'_>) -> String {
@@ -29,11 +29,37 @@ pub(crate) fn emit(plan: &Plan<'_>) -> String {
         "&str",
         &format!("\"{}\"", plain(body.contract)),
     );
-    one("Raw values of a record.", "FIELDS", "usize", &plan.fields.len().to_string());
-    one("Features made of them.", "FEATURES", "usize", &plan.features.len().to_string());
-    one("Columns of wide codes that the features make.", "COLUMNS", "usize", &plan.n_columns.to_string());
+    if plan.is_row() {
+        one("Fields of a record.", "FIELDS", "usize", &plan.fields.len().to_string());
+    } else {
+        one("Samples of a record.", "SAMPLES", "usize", &plan.n_samples().to_string());
+        one("Fields of a sample.", "FIELDS", "usize", &plan.fields.len().to_string());
+        let columns = plan.model.sample_columns().to_string();
+        one("Columns of wide codes that the features make of a sample.", "SAMPLE_COLUMNS", "usize", &columns);
+    }
+    if let Samples::Window { hop, .. } = plan.samples() {
+        one("Samples from one window to the next.", "HOP", "usize", &hop.to_string());
+    }
+    one("Raw values of a record.", "RAW_VALUES", "usize", &plan.n_raw().to_string());
+    one("Features made of the fields.", "FEATURES", "usize", &plan.features.len().to_string());
+    one("Columns of wide codes of a record.", "COLUMNS", "usize", &plan.n_columns.to_string());
+    if let Some(latent) = plan.latent {
+        let len = plan.layers[latent.layer].out_len.to_string();
+        one("Codes of the latent vector.", "LATENT", "usize", &len);
+        one("Latent code of real zero.", "LATENT_ZERO_CODE", "i8", &latent.zero_code.to_string());
+        one(
+            "What one step of a latent code is worth, in millionths.",
+            "LATENT_SCALE",
+            "u32",
+            &(f64::from(latent.scale) * 1e6).round().to_string(),
+        );
+    }
     one(
-        "Multiply-accumulates of a score: network and prototypes.",
+        if plan.is_encoder() {
+            "Multiply-accumulates of a latent vector."
+        } else {
+            "Multiply-accumulates of a score: network and prototypes."
+        },
         "MACS",
         "usize",
         &plan.macs().to_string(),
@@ -46,12 +72,14 @@ pub(crate) fn emit(plan: &Plan<'_>) -> String {
         "usize",
         "size_of::<Scratch>() + size_of::<Memories>()",
     );
-    one(
-        "Promised alarms per million normal records, at most.",
-        "ALARM_RATE_PPM",
-        "u32",
-        &block.alarm_rate_ppm.to_string(),
-    );
+    if !plan.is_encoder() {
+        one(
+            "Promised alarms per million normal records, at most.",
+            "ALARM_RATE_PPM",
+            "u32",
+            &block.alarm_rate_ppm.to_string(),
+        );
+    }
     let mut tables = vec![
         table("Names of the raw values, in order.", "FIELD_NAMES", "[&str; FIELDS]", lines(field_names)),
         table(
@@ -62,13 +90,15 @@ pub(crate) fn emit(plan: &Plan<'_>) -> String {
         ),
         table("What seeded records hold, for [`digest`].", "SEEDED_FIELDS", "[SeededField; FIELDS]", seeded),
     ];
-    let rows = vectors.iter().map(|(raw, score)| format!("([{}], {score})", lines(raw).join(",\n    ")));
-    tables.push(table(
-        "Records and the scores they must give, each from empty memories.",
-        "SELF_TEST",
-        &format!("[([i32; FIELDS], u64); {}]", vectors.len()),
-        rows,
-    ));
+    if !plan.is_encoder() {
+        let rows = vectors.iter().map(|(raw, score)| format!("([{}], {score})", lines(raw).join(",\n    ")));
+        tables.push(table(
+            "Records and the scores they must give, each from empty memories.",
+            "SELF_TEST",
+            &format!("[([i32; RAW_VALUES], u64); {}]", vectors.len()),
+            rows,
+        ));
+    }
     for table in tables {
         out.push('\n');
         out.push_str(&table.replace("pub(super) const", "pub const"));

@@ -45,6 +45,8 @@ pub enum BakeError {
     },
     /// A build script ran outside a build.
     NoOutDir,
+    /// The network has one layer, so no layer of it is a latent vector.
+    NoEncoder,
 }
 
 impl fmt::Display for BakeError {
@@ -71,6 +73,12 @@ impl fmt::Display for BakeError {
                 path.display()
             ),
             Self::Io { path, cause } => write!(f, "{}: {cause}; nothing was left behind", path.display()),
+            Self::NoEncoder => {
+                write!(
+                    f,
+                    "the network has one layer and no latent vector; bake the whole model, or train with --layers"
+                )
+            }
             Self::NoOutDir => write!(f, "OUT_DIR is not set; call this from a build script"),
         }
     }

@@ -15,17 +15,23 @@ const KEYWORDS: [&str; 52] = [
 const CRATES: [&str; 6] = ["alloc", "core", "proc_macro", "std", "test", "tillwatch_engine"];
 
 /// Types that the generated code names; an enum of the same name would hide them or be hidden.
-const TYPES: [&str; 11] = [
+const TYPES: [&str; 17] = [
+    "Convolution",
+    "ConvolutionTiles",
+    "Digest",
     "Heads",
     "Mark",
     "Memories",
     "Memory",
     "Option",
     "Record",
+    "Ring",
+    "Sample",
     "Scored",
     "Scratch",
     "SeededField",
     "SelfTestFailure",
+    "Stream",
     "Tally",
 ];
 

@@ -9,10 +9,14 @@
 
 mod build_script;
 mod constants;
+mod entry;
 mod error;
 mod identifier;
+mod memory;
+mod network;
 mod package;
 mod plan;
+mod preparation;
 mod record;
 mod scoring;
 mod source;

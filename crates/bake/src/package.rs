@@ -15,6 +15,8 @@ pub struct Options {
     pub name: Option<String>,
     /// Folder of the engine crate, written into the manifest beside the version.
     pub engine: Option<PathBuf>,
+    /// Bakes what makes the latent vector and nothing else: no decoder, no scores.
+    pub encoder_only: bool,
 }
 
 /// A baked model: files in memory.
@@ -34,11 +36,11 @@ const MANIFEST: &str = "tillwatch.json";
 /// Turns a model into the files of a crate that builds by itself.
 ///
 /// # Errors
-/// [`BakeError::Name`], [`BakeError::Field`].
+/// [`BakeError::Name`], [`BakeError::Field`]; [`BakeError::NoEncoder`] for the encoder of a network of one layer.
 /// # Exactness
 /// The same model and options give the same bytes.
 pub fn bake(model: &Model<'_>, options: &Options) -> Result<Baked, BakeError> {
-    let plan = Plan::new(model, options.name.as_deref())?;
+    let plan = Plan::new(model, options.name.as_deref(), options.encoder_only)?;
     let mut files = sources(&plan, Place::Crate, "src");
     files.push((PathBuf::from("Cargo.toml"), cargo_toml(&plan, options.engine.as_deref()).into_bytes()));
     files
@@ -54,7 +56,7 @@ pub fn bake(model: &Model<'_>, options: &Options) -> Result<Baked, BakeError> {
 /// # Errors
 /// As [`bake`].
 pub fn bake_module(model: &Model<'_>, name: Option<&str>) -> Result<Baked, BakeError> {
-    let plan = Plan::new(model, name)?;
+    let plan = Plan::new(model, name, false)?;
     let mut files = sources(&plan, Place::Module, "");
     files.push((PathBuf::from(MANIFEST), manifest(&plan).into_bytes()));
     files.sort();
@@ -176,7 +178,9 @@ fn manifest(plan: &Plan<'_>) -> String {
         "fields": plan.fields.iter().map(|field| field.name).collect::<Vec<_>>(),
         "features": plan.features.iter().map(|feature| feature.name).collect::<Vec<_>>(),
         "columns": plan.n_columns,
+        "samples": plan.n_samples(),
         "constant_bytes": plan.constant_bytes,
+        "activation_bytes": 4 * plan.arena.groups,
         "macs": plan.macs(),
         "alarm": block.alarm,
         "watch": block.watch,
@@ -188,29 +192,41 @@ fn manifest(plan: &Plan<'_>) -> String {
 
 fn report(plan: &Plan<'_>) -> String {
     use std::fmt::Write;
-    let mut text = format!("{:<12}{:>8}{:>8}{:>10}{:>10}\n", "part", "inputs", "outputs", "MACs", "bytes");
+    let mut text = format!(
+        "{:<12}{:>8}{:>8}{:>10}{:>10}{:>12}\n",
+        "part", "inputs", "outputs", "MACs", "bytes", "activations"
+    );
     // Writing to a string cannot fail.
-    for (index, layer) in plan.layers.iter().enumerate() {
-        let bytes = layer.tiles.len() * 16
-            + layer.channels.len() * 32
-            + layer.table.len() * if layer.table.len() > 256 { 2 } else { 1 };
+    for (index, (layer, alive)) in plan.layers.iter().zip(&plan.arena.alive).enumerate() {
         let _ = writeln!(
             text,
-            "{:<12}{:>8}{:>8}{:>10}{bytes:>10}",
+            "{:<12}{:>8}{:>8}{:>10}{:>10}{alive:>12}",
             format!("layer {index}"),
             layer.in_len,
             layer.out_len,
-            layer.in_len * layer.out_len
+            layer.macs,
+            layer.weight_bytes() + layer.other_bytes()
         );
     }
-    let prototypes = plan.model.body().heads.prototypes.len();
+    if !plan.is_encoder() {
+        let prototypes = plan.model.body().heads.prototypes.len();
+        let _ = writeln!(
+            text,
+            "{:<12}{:>8}{:>8}{prototypes:>10}{prototypes:>10}",
+            "prototypes",
+            plan.n_columns,
+            prototypes / plan.n_columns
+        );
+    }
     let _ = writeln!(
         text,
-        "{:<12}{:>8}{:>8}{prototypes:>10}{prototypes:>10}",
-        "prototypes",
-        plan.n_columns,
-        prototypes / plan.n_columns
+        "{:<12}{:>8}{:>8}{:>10}{:>10}{:>12}",
+        "all",
+        "",
+        "",
+        plan.macs(),
+        plan.constant_bytes,
+        4 * plan.arena.groups
     );
-    let _ = writeln!(text, "{:<12}{:>8}{:>8}{:>10}{:>10}", "all", "", "", plan.macs(), plan.constant_bytes);
     text
 }

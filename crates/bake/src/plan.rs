@@ -10,7 +10,7 @@ use crate::BakeError;
 use crate::identifier::{crate_name, features, field_name, type_names};
 use std::collections::BTreeSet;
 use tillwatch_engine::kernel::TILE;
-use tillwatch_model::{Feature, Field, FieldKind, Layer, Model};
+use tillwatch_model::{Feature, Field, FieldKind, Latent, Layer, Model, Samples};
 
 /// Weights of a model above which they are included as bytes: source beyond it is slow to compile and nobody reads it.
 const SOURCE_LIMIT: usize = 64 * 1024;
@@ -34,14 +34,27 @@ pub(crate) struct Plan<'a> {
     pub(crate) arena: Arena,
     /// Groups of four of the longest patch; 0 where nothing is gathered.
     pub(crate) patch: usize,
+    /// Where the latent vector is.
+    pub(crate) latent: Option<LatentPlan>,
+    encoder_only: bool,
     /// True where the weights become a file of bytes.
     pub(crate) includes_bytes: bool,
     /// Bytes of constants.
     pub(crate) constant_bytes: usize,
 }
 
+/// The latent vector.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct LatentPlan {
+    /// Index of the layer that gives it.
+    pub(crate) layer: usize,
+    pub(crate) zero_code: i8,
+    pub(crate) scale: f32,
+}
+
 impl<'a> Plan<'a> {
-    pub(crate) fn new(model: &Model<'a>, name: Option<&str>) -> Result<Self, BakeError> {
+    /// Plans a whole model, or its encoder alone.
+    pub(crate) fn new(model: &Model<'a>, name: Option<&str>, encoder_only: bool) -> Result<Self, BakeError> {
         let body = model.body();
         let fields: Vec<Field<'a>> = body.fields.iter().collect();
         let mut seen = BTreeSet::new();
@@ -51,7 +64,8 @@ impl<'a> Plan<'a> {
             }
         }
         let list: Vec<Feature<'a>> = body.features.iter().collect();
-        let layers: Vec<LayerPlan> = body.layers.iter().map(|layer: Layer<'_>| LayerPlan::new(&layer)).collect();
+        let layers: Vec<LayerPlan> =
+            body.layers.iter().map(|layer: Layer<'_>| LayerPlan::new(&layer)).collect();
         let weights: usize = layers.iter().map(LayerPlan::weight_bytes).sum();
         let mut plan = Self {
             name: crate_name(name.unwrap_or(body.name))?,
@@ -62,8 +76,10 @@ impl<'a> Plan<'a> {
             n_columns: model.n_columns(),
             includes_bytes: weights > SOURCE_LIMIT,
             fields,
-            arena: Arena::new(&layers),
-            patch: model.longest_patch().div_ceil(TILE),
+            arena: Arena::new(&layers, encoder_only),
+            patch: patch.div_ceil(TILE),
+            latent,
+            encoder_only,
             layers,
             constant_bytes: 0,
         };
@@ -78,7 +94,28 @@ impl<'a> Plan<'a> {
 
     /// Multiply-accumulates of a score: the network and the prototypes.
     pub(crate) fn macs(&self) -> usize {
-        self.model.network_macs() + self.model.body().heads.prototypes.len()
+        let network: usize = self.layers.iter().map(|layer| layer.macs).sum();
+        network + if self.encoder_only { 0 } else { self.model.body().heads.prototypes.len() }
+    }
+
+    /// True where the decoder is left out.
+    pub(crate) fn is_encoder(&self) -> bool {
+        self.encoder_only
+    }
+
+    /// True where the latent vector is part of the score.
+    pub(crate) fn counts_latent(&self) -> bool {
+        self.model.body().heads.latent_gain > 0
+    }
+
+    /// What samples make a record.
+    pub(crate) fn samples(&self) -> Samples {
+        self.model.body().samples
+    }
+
+    /// True where a record is a row of a table.
+    pub(crate) fn is_row(&self) -> bool {
+        self.samples() == Samples::Row
     }
 
     /// Raw values of a record.
@@ -98,13 +135,14 @@ impl<'a> Plan<'a> {
             tillwatch_model::Preparation::Surprisal(table) => table.len(),
             _ => 16,
         };
-        let thresholds = 16 + self.model.thresholds().anchors.len();
-        self.layers.iter().map(LayerPlan::other_bytes).sum::<usize>()
-            + self.features.iter().map(feature).sum::<usize>()
-            + heads.gains.len()
+        let scores = heads.gains.len()
             + heads.rescale.len()
             + heads.prototypes.len()
-            + thresholds
+            + 16
+            + self.model.thresholds().anchors.len();
+        self.layers.iter().map(LayerPlan::other_bytes).sum::<usize>()
+            + self.features.iter().map(feature).sum::<usize>()
+            + if self.encoder_only { 0 } else { scores }
     }
 }
 

@@ -16,9 +16,14 @@ pub(crate) fn emit(plan: &Plan<'_>) -> String {
             out.push_str(&category(field.name, enumeration, &vocabulary.iter().collect::<Vec<_>>()));
         }
     }
-    out.push_str("\n/// One record, in raw steps.\n#[derive(Clone, Copy, Debug, PartialEq, Eq)]\npub struct Record {\n");
+    let (name, doc) = if plan.is_row() {
+        ("Record", "One record, in raw steps.")
+    } else {
+        ("Sample", "One sample, in raw steps.")
+    };
+    // Writing to a string cannot fail.
+    let _ = write!(out, "\n/// {doc}\n#[derive(Clone, Copy, Debug, PartialEq, Eq)]\npub struct {name} {{\n");
     for (field, enumeration) in plan.fields.iter().zip(&plan.types) {
-        // Writing to a string cannot fail.
         let _ = writeln!(
             out,
             "{}    pub {}: {},",
@@ -27,7 +32,7 @@ pub(crate) fn emit(plan: &Plan<'_>) -> String {
             rust_type(field, enumeration)
         );
     }
-    out.push_str("}\n\nimpl Record {\n");
+    let _ = write!(out, "}}\n\nimpl {name} {{\n");
     let _ = writeln!(out, "    /// The raw values, in the order of [`super::FIELD_NAMES`].\n    #[must_use]");
     let _ = writeln!(out, "    pub const fn to_raw(&self) -> [i32; {}] {{", plan.fields.len());
     out.push_str(&raw_values(&plan.fields));

@@ -1,13 +1,12 @@
-//! The root of the generated code: constants, working memory, the score.
+//! The root of the generated code: constants, proofs, and the functions that firmware calls.
 
-use crate::constants;
-use crate::plan::Plan;
+use crate::plan::{Kernel, Plan};
+use crate::preparation::{function, has_memory};
 use crate::record;
-use crate::source::{assignment, docs, import, inner_docs, plain};
-use crate::weights::upper;
+use crate::source::{docs, import, inner_docs, plain};
+use crate::{constants, entry, memory, network, preparation};
 use std::fmt::Write;
 use tillwatch_engine::kernel::activation::RIM_TABLE_LEN;
-use tillwatch_model::Preparation;
 
 /// Where the generated code will live.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,11 +27,11 @@ pub(crate) fn emit(plan: &Plan<'_>, place: Place) -> String {
     out.push_str(&uses(plan));
     out.push_str(&constants::emit(plan));
     out.push_str(&proofs(plan));
-    out.push_str(&memory(plan));
-    out.push_str(SCORE);
-    out.push_str(&prepare(plan));
-    out.push_str(&reconstruct(plan));
-    out.push_str(CHECKS);
+    out.push_str(&memory::emit(plan));
+    out.push_str(&entry::emit(plan));
+    out.push_str(&preparation::emit(plan));
+    out.push_str(&network::emit(plan));
+    out.push_str(&entry::checks(plan));
     out
 }
 
@@ -62,265 +61,86 @@ fn card(plan: &Plan<'_>) -> String {
 
 fn uses(plan: &Plan<'_>) -> String {
     let functions = plan.features.iter().map(|feature| function(&feature.preparation));
-    let mut names: Vec<&str> = functions.chain(["Mark"]).collect();
+    let mut features: Vec<&str> = functions.chain(["Mark"]).collect();
     if has_memory(plan) {
-        names.push("Memory");
+        features.push("Memory");
     }
-    // rustfmt sorts capitals first.
-    names.sort_by_key(|name| (name.starts_with(|c: char| c.is_ascii_lowercase()), *name));
-    names.dedup();
-    let has_table = |wide: bool| {
-        plan.layers
-            .iter()
-            .any(|layer| !layer.table.is_empty() && (layer.table.len() == RIM_TABLE_LEN) == wide)
-    };
-    let activation = match (has_table(false), has_table(true)) {
-        (false, false) => String::new(),
-        (true, false) => "use tillwatch_engine::kernel::activation::narrow_table;\n".to_owned(),
-        (false, true) => "use tillwatch_engine::kernel::activation::rim_table;\n".to_owned(),
-        (true, true) => "use tillwatch_engine::kernel::activation::{narrow_table, rim_table};\n".to_owned(),
-    };
-    format!(
-        "{}{activation}use tillwatch_engine::kernel::{{accumulators_fit, dense_tiles, narrow_input}};\n\
-         use tillwatch_engine::score::{{Heads, Tally, evaluate, nearest}};\n\
-         use tillwatch_engine::seeded::{{SeededField, seeded_digest}};\n\
-         use tillwatch_engine::self_test::check;\nuse tillwatch_engine::{{same_contract, score::Scored, self_test::SelfTestFailure}};\n",
-        import("tillwatch_engine::feature", &names)
-    )
+    let tables = plan.layers.iter().filter_map(|layer| layer.sums()).map(|sums| sums.table.len());
+    let activation = tables.filter(|&len| len > 0).map(|len| match len {
+        RIM_TABLE_LEN => "rim_table",
+        _ => "narrow_table",
+    });
+    let mut kernels = network::kernels(plan);
+    for layer in &plan.layers {
+        match layer.kernel {
+            Kernel::Dense(_) => kernels.push("accumulators_fit"),
+            Kernel::Convolution(..) => kernels.extend(["ConvolutionTiles", "convolution_fits"]),
+            Kernel::Transposed(..) => kernels.extend(["ConvolutionTiles", "transposed_fits"]),
+            _ => {}
+        }
+    }
+    let mut lines = vec![
+        ("tillwatch_engine::feature", features),
+        ("tillwatch_engine::kernel", kernels),
+        ("tillwatch_engine::kernel::activation", activation.collect()),
+        ("tillwatch_engine::score", entry::score_uses(plan)),
+        ("tillwatch_engine::seeded", vec!["SeededField", "seeded_digest"]),
+    ];
+    lines.extend(entry::other_uses(plan));
+    let mut out = String::new();
+    lines.sort_by_key(|(path, _)| *path);
+    for (path, mut names) in lines {
+        // rustfmt sorts capitals first.
+        names.sort_by_key(|name| (name.starts_with(|c: char| c.is_ascii_lowercase()), *name));
+        names.dedup();
+        if !names.is_empty() {
+            out.push_str(&import(path, &names));
+        }
+    }
+    out
 }
 
+/// Assertions that rustc checks: the contract, and that no accumulator can overflow.
 fn proofs(plan: &Plan<'_>) -> String {
     let mut out = "\nconst _: () = assert!(same_contract(CONTRACT, tillwatch_engine::CONTRACT), \"the engine has another contract\");\n".to_owned();
     for (index, layer) in plan.layers.iter().enumerate() {
+        let (function, arguments) = match &layer.kernel {
+            Kernel::Dense(_) => (
+                "accumulators_fit",
+                vec![
+                    format!("&weights::LAYER_{index}_TILES"),
+                    format!("&weights::LAYER_{index}_CHANNELS"),
+                    layer.in_groups().to_string(),
+                ],
+            ),
+            Kernel::Convolution(_, sums) | Kernel::Transposed(_, sums) => (
+                if matches!(layer.kernel, Kernel::Transposed(..)) {
+                    "transposed_fits"
+                } else {
+                    "convolution_fits"
+                },
+                vec![
+                    format!("&weights::LAYER_{index}_GEOMETRY"),
+                    network::convolution_tiles(index, sums.tiles.is_empty(), sums.rest.is_empty()),
+                    format!("&weights::LAYER_{index}_CHANNELS"),
+                ],
+            ),
+            _ => continue,
+        };
+        let arguments = [arguments, vec![format!("weights::LAYER_{index}_RULE.shift")]].concat();
+        let one = format!("    {function}({}),\n", arguments.join(", "));
+        let call = if one.len() <= crate::source::WIDTH + 1 {
+            one
+        } else {
+            format!("    {function}(\n        {}\n    ),\n", arguments.join(",\n        "))
+        };
         // Writing to a string cannot fail.
         let _ = write!(
             out,
-            "const _: () = assert!(\n    accumulators_fit(&weights::LAYER_{index}_TILES, &weights::LAYER_{index}_CHANNELS, {}, weights::LAYER_{index}_RULE.shift),\n    \"layer {index}: an accumulator could overflow\"\n);\n",
-            layer.in_tiles
+            "const _: () = assert!(\n{call}    \"layer {index}: an accumulator could overflow\"\n);\n"
         );
     }
     out
-}
-
-fn memory(plan: &Plan<'_>) -> String {
-    let [even, odd] = plan.buffers;
-    let columns = plan.n_columns;
-    let groups = columns.div_ceil(4);
-    let features = plan.features.len();
-    let mut out = format!(
-        "\n/// Working memory of a score; what is in it between calls does not matter.\n#[derive(Clone, Debug)]\npub struct Scratch {{\n    \
-         codes: [i16; {columns}],\n    reconstruction: [[i16; 4]; {groups}],\n    even: [[i8; 4]; {even}],\n    odd: [[i8; 4]; {odd}],\n    \
-         marks: [Mark; {features}],\n}}\n\nimpl Scratch {{\n    /// Fresh working memory.\n    #[must_use]\n    pub const fn new() -> Self {{\n        Self {{\n            \
-         codes: [0; {columns}],\n            reconstruction: [[0; 4]; {groups}],\n            even: [[0; 4]; {even}],\n            \
-         odd: [[0; 4]; {odd}],\n            marks: [Mark::NONE; {features}],\n        }}\n    }}\n}}\n\n\
-         impl Default for Scratch {{\n    fn default() -> Self {{\n        Self::new()\n    }}\n}}\n"
-    );
-    let all = plan.features.iter().zip(&plan.feature_names);
-    let slots: Vec<&String> =
-        all.filter(|(feature, _)| feature.preparation.has_memory()).map(|(_, name)| name).collect();
-    out.push_str("\n/// What features that look back remember; one for each stream of records, such as a terminal.\n#[derive(Clone, Debug)]\npub struct Memories {");
-    for slot in &slots {
-        // Writing to a string cannot fail.
-        let _ = write!(out, "\n    {slot}: Memory,");
-    }
-    out.push_str(if slots.is_empty() { "}\n" } else { "\n}\n" });
-    out.push_str("\nimpl Memories {\n    /// Nothing seen yet.\n");
-    let values: Vec<String> = slots.iter().map(|slot| format!("{slot}: Memory::EMPTY")).collect();
-    let one = format!("    pub const EMPTY: Self = Self {{ {} }};\n", values.join(", "));
-    if slots.is_empty() {
-        out.push_str("    pub const EMPTY: Self = Self {};\n");
-    } else if one.len() <= crate::source::WIDTH {
-        out.push_str(&one);
-    } else {
-        let _ = writeln!(
-            out,
-            "    pub const EMPTY: Self = Self {{\n        {},\n    }};",
-            values.join(",\n        ")
-        );
-    }
-    out.push_str("}\n");
-    out
-}
-
-const SCORE: &str = "
-/// Scores a record.
-///
-/// # Exactness
-/// Bit-exact under [`CONTRACT`], the same on every device and on the workstation.
-/// # Panics
-/// Never.
-#[must_use]
-pub fn score(record: &Record, memories: &mut Memories, scratch: &mut Scratch) -> Scored {
-    score_raw(&record.to_raw(), memories, scratch)
-}
-
-/// Scores a record of raw values, in the order of [`FIELD_NAMES`].
-///
-/// # Exactness
-/// As [`score`].
-/// # Panics
-/// Never.
-#[must_use]
-pub fn score_raw(raw: &[i32; FIELDS], memories: &mut Memories, scratch: &mut Scratch) -> Scored {
-    prepare(raw, memories, &mut scratch.codes, &mut scratch.marks);
-    reconstruct(scratch);
-    let missing = usize::from(Tally::of(&scratch.marks).missing);
-    let heads = Heads {
-        columns: &weights::COLUMNS_OF_FEATURES,
-        prototype: nearest(&weights::PROTOTYPES, weights::PROTOTYPE_SHIFT, &scratch.codes),
-        prototype_shift: weights::PROTOTYPE_SHIFT,
-        prototype_gain: weights::PROTOTYPE_GAIN,
-        rescale: weights::RESCALE.get(missing).copied().unwrap_or(0),
-    };
-    let gains = weights::GAINS.iter().copied();
-    let reconstruction = scratch.reconstruction.as_flattened();
-    evaluate(&heads, &scratch.codes, reconstruction, gains, &scratch.marks, &weights::THRESHOLDS)
-}
-";
-
-fn prepare(plan: &Plan<'_>) -> String {
-    let memories = if has_memory(plan) { "memories" } else { "_" };
-    let one = format!(
-        "fn prepare(raw: &[i32; FIELDS], {memories}: &mut Memories, codes: &mut [i16; COLUMNS], marks: &mut [Mark; FEATURES]) {{"
-    );
-    let head = if one.len() <= crate::source::WIDTH {
-        one
-    } else {
-        format!(
-            "fn prepare(\n    raw: &[i32; FIELDS],\n    {memories}: &mut Memories,\n    codes: &mut [i16; COLUMNS],\n    marks: &mut [Mark; FEATURES],\n) {{"
-        )
-    };
-    let mut out = format!("\n/// Raw values to wide codes.\n{head}\n");
-    let mut column = 0;
-    for (index, (feature, name)) in plan.features.iter().zip(&plan.feature_names).enumerate() {
-        let n = feature.preparation.n_columns();
-        let numbers = upper(name);
-        let mark = format!("marks[{index}]");
-        let single = format!("(codes[{column}], {mark})");
-        let mut arguments = vec![format!("raw[{}]", feature.field), format!("&weights::{numbers}")];
-        let target = match feature.preparation {
-            Preparation::OneHot(_) => {
-                arguments.push(format!("&mut codes[{column}..{}]", column + n));
-                mark
-            }
-            Preparation::Cyclic(_) => format!("([codes[{column}], codes[{}]], {mark})", column + 1),
-            Preparation::Flag(_) => {
-                arguments[1] = format!("weights::{numbers}");
-                single
-            }
-            Preparation::Delta(_) => {
-                arguments.push(format!("&mut memories.{name}"));
-                single
-            }
-            Preparation::RatioToMean { window_log2, .. } => {
-                arguments.extend([window_log2.to_string(), format!("&mut memories.{name}")]);
-                single
-            }
-            _ => single,
-        };
-        out.push_str(&assignment(&target, function(&feature.preparation), &arguments));
-        column += n;
-    }
-    out.push_str("}\n");
-    out
-}
-
-fn reconstruct(plan: &Plan<'_>) -> String {
-    let mut out = "\n/// Wide codes to the network's answer.\nfn reconstruct(scratch: &mut Scratch) {\n    let Scratch { codes, reconstruction, even, odd, .. } = scratch;\n    \
-        narrow_input(codes, weights::INPUT_MULTIPLIER, weights::INPUT_RULE, even.as_flattened_mut());\n".to_owned();
-    let last = plan.layers.len() - 1;
-    for (index, layer) in plan.layers.iter().enumerate() {
-        let names = ["even", "odd"];
-        let (input, output) = (names[index % 2], names[(index + 1) % 2]);
-        let part = |buffer: &str, which: usize, groups: usize, reference: &str| {
-            if plan.buffers[which] == groups {
-                buffer.to_owned()
-            } else {
-                format!("{reference}{buffer}[..{groups}]")
-            }
-        };
-        let source = part(input, index % 2, layer.in_tiles, "&");
-        let target = if index == last {
-            "reconstruction".to_owned()
-        } else {
-            part(output, (index + 1) % 2, layer.out_tiles, "&mut ")
-        };
-        let arguments = [
-            format!("&weights::LAYER_{index}_TILES"),
-            format!("&weights::LAYER_{index}_CHANNELS"),
-            format!("weights::LAYER_{index}_RULE"),
-            source,
-            target,
-        ];
-        let one = format!("    dense_tiles({});\n", arguments.join(", "));
-        if one.len() <= crate::source::WIDTH + 1 {
-            out.push_str(&one);
-        } else {
-            // Writing to a string cannot fail.
-            let _ = writeln!(out, "    dense_tiles(\n        {},\n    );", arguments.join(",\n        "));
-        }
-        if layer.table.is_empty() {
-            continue;
-        }
-        let call = if index == last { "rim_table" } else { "narrow_table" };
-        let buffer = if index == last { "reconstruction" } else { output };
-        let sliced = if index != last && plan.buffers[(index + 1) % 2] != layer.out_tiles {
-            format!("{buffer}[..{}]", layer.out_tiles)
-        } else {
-            buffer.to_owned()
-        };
-        let _ = writeln!(out, "    {call}({sliced}.as_flattened_mut(), &weights::LAYER_{index}_TABLE);");
-    }
-    out.push_str("}\n");
-    out
-}
-
-const CHECKS: &str = "
-/// Scores the model's own vectors and compares.
-///
-/// # Errors
-/// The first vector whose score is not the recorded one: the device does not compute as the workstation did.
-pub fn self_test(scratch: &mut Scratch) -> Result<(), SelfTestFailure> {
-    check(SELF_TEST.iter().map(|(raw, score)| (raw, *score)), |raw| {
-        score_raw(raw, &mut Memories::EMPTY.clone(), scratch).score
-    })
-}
-
-/// Fingerprint of the scores of seeded records, one stream from empty memories; equal on every runtime of the model.
-#[must_use]
-pub fn digest(records: u32, seed: u32, scratch: &mut Scratch) -> u64 {
-    let mut memories = Memories::EMPTY;
-    seeded_digest(&SEEDED_FIELDS, [0; FIELDS], records, seed, |raw| {
-        score_raw(raw, &mut memories, scratch).score
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn scores_are_those_of_the_workstation() {
-        assert_eq!(self_test(&mut Scratch::new()), Ok(()));
-    }
-}
-";
-
-fn has_memory(plan: &Plan<'_>) -> bool {
-    plan.features.iter().any(|feature| feature.preparation.has_memory())
-}
-
-const fn function(preparation: &Preparation<'_>) -> &'static str {
-    match preparation {
-        Preparation::Numeric(_) => "numeric",
-        Preparation::Logarithm(_) => "logarithm",
-        Preparation::OneHot(_) => "one_hot",
-        Preparation::Surprisal(_) => "surprisal",
-        Preparation::Flag(_) => "flag",
-        Preparation::Cyclic(_) => "cyclic",
-        Preparation::Delta(_) => "delta",
-        Preparation::RatioToMean { .. } => "ratio_to_mean",
-    }
 }
 
 /// A digest in hexadecimal.

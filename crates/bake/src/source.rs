@@ -44,6 +44,16 @@ pub(crate) fn assignment(target: &str, function: &str, arguments: &[String]) -> 
     }
 }
 
+/// A call for its effect, one level deep: on one line where it fits, else with a line for each argument.
+pub(crate) fn call(function: &str, arguments: &[String]) -> String {
+    let one = format!("    {function}({});\n", arguments.join(", "));
+    if one.len() <= WIDTH + 1 {
+        one
+    } else {
+        format!("    {function}(\n        {},\n    );\n", arguments.join(",\n        "))
+    }
+}
+
 /// Doc comment lines, wrapped.
 pub(crate) fn docs(text: &str, indent: &str) -> String {
     text.lines()

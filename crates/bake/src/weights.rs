@@ -1,11 +1,13 @@
 //! The constants of a model: features, layers, heads, thresholds.
 
-use crate::plan::{LayerPlan, Plan};
-use crate::source::{constant, docs, import, inner_docs, lines, list, plain, table};
+mod layers;
+
+pub(crate) use layers::bytes;
+
+use crate::plan::Plan;
+use crate::source::{constant, import, inner_docs, lines, list, plain, table};
 use tillwatch_engine::feature::{Affine, OneHot};
 use tillwatch_engine::fixed::Requantise;
-use tillwatch_engine::kernel::TILE;
-use tillwatch_engine::kernel::activation::RIM_TABLE_LEN;
 use tillwatch_engine::score::ANCHORS;
 use tillwatch_model::{Preparation, i16s, one_hot_levels, u32s, u64s};
 
@@ -28,10 +30,21 @@ pub(crate) fn emit(plan: &Plan<'_>) -> String {
         &input.multiplier.to_string(),
     ));
     items.push(rule("INPUT_RULE", "Zero point and range of the network's input.", input.rule));
-    let mut offset = 0;
-    for (index, layer) in plan.layers.iter().enumerate() {
-        layer_items(&mut items, index, layer, plan.includes_bytes, &mut offset);
+    items.extend(layers::emit(plan));
+    if !plan.is_encoder() {
+        items.extend(heads(plan));
     }
+    out.push_str(&uses(plan));
+    for item in items {
+        out.push('\n');
+        out.push_str(&item);
+    }
+    out
+}
+
+/// The constants of the scoring heads and the thresholds.
+fn heads(plan: &Plan<'_>) -> Vec<String> {
+    let mut items = Vec::new();
     let heads = &plan.model.body().heads;
     items.push(table(
         "Score per squared residual of each column, in steps of 2^-24.",
@@ -70,6 +83,15 @@ pub(crate) fn emit(plan: &Plan<'_>) -> String {
         "u32",
         &heads.prototype_gain.to_string(),
     ));
+    if heads.latent_gain > 0 {
+        items.push(constant(
+            "Score per squared latent code, in steps of 2^-24.",
+            "pub(super) ",
+            "LATENT_GAIN",
+            "u32",
+            &heads.latent_gain.to_string(),
+        ));
+    }
     let columns = plan.model.body().columns;
     items.push(table(
         "Columns of each feature.",
@@ -78,17 +100,7 @@ pub(crate) fn emit(plan: &Plan<'_>) -> String {
         lines(columns),
     ));
     items.push(thresholds(plan));
-    out.push_str(&uses(plan));
-    for item in items {
-        out.push('\n');
-        out.push_str(&item);
-    }
-    out
-}
-
-/// The weights as bytes, tile after tile, layer after layer.
-pub(crate) fn bytes(plan: &Plan<'_>) -> Vec<u8> {
-    plan.layers.iter().flat_map(|layer| &layer.tiles).flatten().map(|&weight| weight as u8).collect()
+    items
 }
 
 /// `entry_mode` to `ENTRY_MODE`.
@@ -113,10 +125,13 @@ fn uses(plan: &Plan<'_>) -> String {
         out.push_str(&import("tillwatch_engine::feature", &features));
     }
     out.push_str("use tillwatch_engine::fixed::{Channel, Requantise};\n");
-    if plan.includes_bytes {
-        out.push_str("use tillwatch_engine::kernel::tiles_from_bytes;\n");
+    let kernel = layers::uses(plan);
+    if !kernel.is_empty() {
+        out.push_str(&import("tillwatch_engine::kernel", &kernel));
     }
-    out.push_str("use tillwatch_engine::score::Thresholds;\n");
+    if !plan.is_encoder() {
+        out.push_str("use tillwatch_engine::score::Thresholds;\n");
+    }
     out
 }
 
@@ -168,75 +183,6 @@ fn rule(name: &str, doc: &str, rule: Requantise) -> String {
         "Requantise {{ zero_point: {zero_point}, out_min: {out_min}, out_max: {out_max}, shift: {shift} }}"
     );
     constant(doc, "pub(super) ", name, "Requantise", &value)
-}
-
-fn layer_items(
-    items: &mut Vec<String>,
-    index: usize,
-    layer: &LayerPlan,
-    includes_bytes: bool,
-    offset: &mut usize,
-) {
-    let shape = format!("Layer {index}, weights [{}, {}]", layer.out_len, layer.in_len);
-    let kind = format!("[[i8; 16]; {}]", layer.tiles.len());
-    let name = format!("LAYER_{index}_TILES");
-    if includes_bytes {
-        let end = *offset + layer.tiles.len() * TILE * TILE;
-        let value = format!(
-            "tiles_from_bytes(include_bytes!(\"weights.bin\").split_at({end}).0.split_at({offset}).1)"
-        );
-        items.push(format!(
-            "{}pub(super) static {name}: {kind} =\n    {value};\n",
-            docs(&format!("{shape}."), "")
-        ));
-        *offset = end;
-    } else {
-        let rows = layer.tiles.iter().map(|tile| {
-            let rows: Vec<String> = tile
-                .chunks(TILE)
-                .map(|row| row.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))
-                .collect();
-            format!("[{}]", rows.join(",  "))
-        });
-        let doc = format!(
-            "{shape}: {} groups of 4 outputs, each {} tiles long; a tile is 4 outputs of 4 inputs.",
-            layer.out_tiles, layer.in_tiles
-        );
-        items.push(table(&doc, &name, &kind, rows).replace("pub(super) const", "pub(super) static"));
-    }
-    let channels = layer.channels.iter().flat_map(|group| {
-        let lines = group.iter().map(|channel| {
-            format!("    Channel {{ bias: {}, multiplier: {} }},\n    ", channel.bias, channel.multiplier)
-        });
-        core::iter::once(format!("[\n    {}]", lines.collect::<String>()))
-    });
-    items.push(
-        table(
-            &format!("Layer {index}, bias and multiplier of each output."),
-            &format!("LAYER_{index}_CHANNELS"),
-            &format!("[[Channel; 4]; {}]", layer.channels.len()),
-            channels,
-        )
-        .replace("pub(super) const", "pub(super) static"),
-    );
-    items.push(rule(
-        &format!("LAYER_{index}_RULE"),
-        &format!("Layer {index}, what the outputs share."),
-        layer.rule,
-    ));
-    if !layer.table.is_empty() {
-        let element = if layer.table.len() == RIM_TABLE_LEN { "i16" } else { "i8" };
-        let kind = format!("[{element}; {}]", layer.table.len());
-        items.push(
-            table(
-                &format!("Layer {index}, the activation."),
-                &format!("LAYER_{index}_TABLE"),
-                &kind,
-                lines(&layer.table),
-            )
-            .replace("pub(super) const", "pub(super) static"),
-        );
-    }
 }
 
 fn thresholds(plan: &Plan<'_>) -> String {

@@ -3,10 +3,9 @@
 use crate::prepare::as_i8;
 use tillwatch_engine::kernel::activation::{RIM_TABLE_LEN, narrow_table, rim_table};
 use tillwatch_engine::kernel::{
-    Code, Convolution as Geometry, average_pool, convolve_rows, dense_rows, max_pool, top_k, transpose_rows,
-    upsample,
+    Code, average_pool, convolve_rows, dense_rows, max_pool, top_k, transpose_rows, upsample,
 };
-use tillwatch_model::{Activation, Convolution, Layer, channels, i16s};
+use tillwatch_model::{Activation, Layer, channels, i16s};
 
 /// Runs a layer between two 8-bit activations, for those who need them one by one.
 ///
@@ -14,8 +13,8 @@ use tillwatch_model::{Activation, Convolution, Layer, channels, i16s};
 /// `input`: `in_len` codes; `output`: `out_len`; `patch`: the model's longest patch.
 pub fn run_layer(layer: &Layer<'_>, input: &[i8], patch: &mut [i8], output: &mut [i8]) {
     match layer {
-        Layer::MaxPool(pool) => max_pool(&pool.geometry(), input, output),
-        Layer::AveragePool(pool) => average_pool(&pool.geometry(), input, output),
+        Layer::MaxPool(pool) => max_pool(pool, input, output),
+        Layer::AveragePool(pool) => average_pool(pool, input, output),
         Layer::Upsample(layer) => upsample(layer.input, layer.factor, input, output),
         Layer::TopK(layer) => {
             output.copy_from_slice(input);
@@ -54,7 +53,7 @@ fn run_sums<C: Code>(layer: &Layer<'_>, input: &[i8], patch: &mut [i8], output: 
             convolve_rows(&geometry, weights, channels(layer.channels), layer.rule, input, patch, output);
         }
         Layer::Transposed(layer) => {
-            let (geometry, weights) = (layer.geometry(), as_i8(layer.weights));
+            let (geometry, weights) = (layer.transposed(), as_i8(layer.weights));
             transpose_rows(&geometry, weights, channels(layer.channels), layer.rule, input, patch, output);
         }
         _ => {}

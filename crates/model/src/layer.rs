@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use tillwatch_engine::fixed::Requantise;
-use tillwatch_engine::kernel::{Convolution as Geometry, Shape};
+use tillwatch_engine::kernel::{Convolution as Geometry, Pool, Shape, Transposed};
 
 /// How wide codes become the network's 8-bit input.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
@@ -28,9 +28,9 @@ pub enum Layer<'a> {
     #[serde(borrow)]
     Transposed(Convolution<'a>),
     /// The largest code under each window.
-    MaxPool(Pool),
+    MaxPool(#[serde(with = "PoolFields")] Pool),
     /// The mean code under each window.
-    AveragePool(Pool),
+    AveragePool(#[serde(with = "PoolFields")] Pool),
     /// Nearest-neighbour enlargement.
     Upsample(Upsample),
     /// Keeps the largest codes.
@@ -83,34 +83,6 @@ pub struct Convolution<'a> {
     /// What follows the requantisation.
     #[serde(borrow)]
     pub activation: Activation<'a>,
-}
-
-/// A pooling window; it never reaches beyond the input.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Pool {
-    /// Shape of the input.
-    #[serde(with = "ShapeFields")]
-    pub input: Shape,
-    /// Height and width of the window.
-    pub kernel: [u8; 2],
-    /// Steps down and across.
-    pub stride: [u8; 2],
-}
-
-impl Pool {
-    /// Shape of the output: as many whole windows as fit.
-    ///
-    /// # Panics
-    /// For a stride of 0 or a window larger than the input, which validation refuses.
-    #[must_use]
-    pub const fn output(&self) -> Shape {
-        let [high, wide] = [self.kernel[0] as u16, self.kernel[1] as u16];
-        Shape {
-            height: (self.input.height - high) / self.stride[0] as u16 + 1,
-            width: (self.input.width - wide) / self.stride[1] as u16 + 1,
-            channels: self.input.channels,
-        }
-    }
 }
 
 /// An enlargement by whole factors.
@@ -185,16 +157,9 @@ impl Layer<'_> {
     /// Codes of the largest patch that the layer gathers; 0 for layers that gather none.
     #[must_use]
     pub fn patch_len(&self) -> usize {
-        let channels = |layer: &Convolution<'_>| usize::from(layer.input.channels);
         match self {
-            Self::Convolution(layer) => {
-                usize::from(layer.kernel[0]) * usize::from(layer.kernel[1]) * channels(layer)
-            }
-            Self::Transposed(layer) => {
-                // The first phase has the most taps.
-                let [high, wide] = layer.phase_taps([0, 0]).map(usize::from);
-                high * wide * channels(layer)
-            }
+            Self::Convolution(layer) => layer.geometry().patch_len(),
+            Self::Transposed(layer) => layer.transposed().longest_patch_len(),
             _ => 0,
         }
     }
@@ -204,7 +169,7 @@ impl Layer<'_> {
     pub fn macs(&self) -> usize {
         match self {
             Self::Dense(dense) => dense.weights.len(),
-            Self::Convolution(layer) => layer.weights.len() * layer.output.pixels(),
+            Self::Convolution(layer) => layer.weights.len() * pixels(layer.output),
             // Every pixel of the output belongs to one phase and uses that phase's weights alone.
             Self::Transposed(layer) => {
                 layer.phases().map(|phase| layer.phase_weights(phase) * layer.phase_pixels(phase)).sum()
@@ -212,6 +177,10 @@ impl Layer<'_> {
             _ => 0,
         }
     }
+}
+
+const fn pixels(shape: Shape) -> usize {
+    shape.height as usize * shape.width as usize
 }
 
 impl Convolution<'_> {
@@ -222,10 +191,11 @@ impl Convolution<'_> {
         Geometry { input, output, kernel, stride, padding, pad_code }
     }
 
-    /// Number of phases of a transposed convolution.
+    /// The same of a transposed convolution.
     #[must_use]
-    pub fn n_phases(&self) -> usize {
-        usize::from(self.stride[0]) * usize::from(self.stride[1])
+    pub const fn transposed(&self) -> Transposed {
+        let Self { input, output, kernel, stride, padding, pad_code, .. } = *self;
+        Transposed { input, output, kernel, stride, padding, pad_code }
     }
 
     /// Row and column of every phase of a transposed convolution, in the order of its weights.
@@ -234,18 +204,10 @@ impl Convolution<'_> {
         (0..down).flat_map(move |row| (0..across).map(move |column| [row, column]))
     }
 
-    /// Height and width of the kernel of one phase of a transposed convolution.
-    #[must_use]
-    pub fn phase_taps(&self, phase: [u8; 2]) -> [u8; 2] {
-        let taps = |kernel: u8, stride: u8, phase: u8| kernel.saturating_sub(phase).div_ceil(stride.max(1));
-        [taps(self.kernel[0], self.stride[0], phase[0]), taps(self.kernel[1], self.stride[1], phase[1])]
-    }
-
     /// Number of weights of one phase of a transposed convolution.
     #[must_use]
-    pub fn phase_weights(&self, phase: [u8; 2]) -> usize {
-        let [high, wide] = self.phase_taps(phase).map(usize::from);
-        high * wide * usize::from(self.input.channels) * usize::from(self.output.channels)
+    pub const fn phase_weights(&self, phase: [u8; 2]) -> usize {
+        self.transposed().patch_len(phase) * self.output.channels as usize
     }
 
     /// Number of weights of all phases of a transposed convolution.
@@ -271,6 +233,15 @@ struct RequantiseFields {
     out_min: i32,
     out_max: i32,
     shift: u32,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Pool")]
+pub(crate) struct PoolFields {
+    #[serde(with = "ShapeFields")]
+    input: Shape,
+    kernel: [u8; 2],
+    stride: [u8; 2],
 }
 
 #[derive(Serialize, Deserialize)]

@@ -31,7 +31,7 @@ pub use bytes::{channels, i16s, i32s, one_hot_levels, u32s, u64s};
 pub use container::{FORMAT_VERSION, HEADER_LEN, MAGIC};
 pub use error::{Cause, ModelError};
 pub use feature::{Feature, Field, FieldKind, Preparation};
-pub use layer::{Activation, Convolution, Dense, InputRule, Layer, Pool, TopK, Upsample};
+pub use layer::{Activation, Convolution, Dense, InputRule, Layer, TopK, Upsample};
 pub use reference::{FloatActivation, Reference, ReferenceConvolution, ReferenceKind, ReferenceLayer};
 pub use sequence::Sequence;
 pub use thresholds::ThresholdBlock;

@@ -2,10 +2,10 @@
 //!
 //! A device never reads it: bake leaves it out, and a file may come without it.
 
-use crate::layer::ShapeFields;
-use crate::{Pool, Sequence, Upsample};
+use crate::layer::{PoolFields, ShapeFields};
+use crate::{Sequence, Upsample};
 use serde::{Deserialize, Serialize};
-use tillwatch_engine::kernel::Shape;
+use tillwatch_engine::kernel::{Pool, Shape};
 
 /// The float network and its scoring heads, in units of standard deviations.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
@@ -54,9 +54,9 @@ pub enum ReferenceKind {
     /// Transposed convolution.
     Transposed(ReferenceConvolution),
     /// The largest value under each window.
-    MaxPool(Pool),
+    MaxPool(#[serde(with = "PoolFields")] Pool),
     /// The mean value under each window.
-    AveragePool(Pool),
+    AveragePool(#[serde(with = "PoolFields")] Pool),
     /// Nearest-neighbour enlargement.
     Upsample(Upsample),
     /// Keeps the largest values.

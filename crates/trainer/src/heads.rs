@@ -105,10 +105,19 @@ pub(crate) fn integer_heads(
     }
 }
 
+/// What the integer network makes of a row.
+#[derive(Clone, Debug)]
+pub(crate) struct IntegerAnswer {
+    /// Wide codes, one per column.
+    pub(crate) reconstruction: Vec<i16>,
+    /// Squared length of the latent vector, in steps of its codes; 0 where it does not count.
+    pub(crate) latent_square: u64,
+}
+
 /// Sets the gains so that each head has a calibration mean of `SCORE_ONE` on the integer network's own answers.
 ///
 /// # Shapes
-/// `reconstructions`: one row for each of `rows`.
+/// `answers`: one for each of `rows`.
 /// # Errors
 /// [`TrainError::RimFormat`] where residuals are too small for the format, so that a gain does not fit 32 bits.
 pub(crate) fn set_gains(
@@ -116,13 +125,14 @@ pub(crate) fn set_gains(
     float: &FloatModel,
     codes: &Codes,
     rows: &[usize],
-    reconstructions: &[Vec<i16>],
+    answers: &[IntegerAnswer],
 ) -> Result<(), TrainError> {
     let n = rows.len().max(1) as f64;
-    let (mut residual, mut distance) = (0.0, 0.0);
-    for (&row, reconstruction) in rows.iter().zip(reconstructions) {
+    let (mut residual, mut distance, mut latent) = (0.0, 0.0, 0.0);
+    for (&row, answer) in rows.iter().zip(answers) {
         let row = codes.row(row).0;
-        for ((&u, &v), &weight) in row.iter().zip(reconstruction).zip(&float.column_weights) {
+        latent += answer.latent_square as f64 / n;
+        for ((&u, &v), &weight) in row.iter().zip(&answer.reconstruction).zip(&float.column_weights) {
             let square = f64::from(i32::from(u) - i32::from(v)) * f64::from(i32::from(u) - i32::from(v));
             residual += square * f64::from(weight) / n;
         }
@@ -139,10 +149,12 @@ pub(crate) fn set_gains(
     };
     let gains = float.column_weights.iter().map(|&weight| gain(weight.into(), residual)).collect();
     let prototype = if heads.prototypes.is_empty() { Some(0) } else { gain(1.0, distance) };
-    match (gains, prototype) {
-        (Some(gains), Some(prototype)) => {
+    let latent = if float.latent_mean > 0.0 { gain(1.0, latent) } else { Some(0) };
+    match (gains, prototype, latent) {
+        (Some(gains), Some(prototype), Some(latent)) => {
             heads.gains = gains;
             heads.prototype_gain = prototype;
+            heads.latent_gain = latent;
             Ok(())
         }
         _ => Err(TrainError::RimFormat {

@@ -9,8 +9,8 @@ use crate::table::{FieldKind, Part, Schema};
 use tillwatch_engine::score::{ANCHORS, Thresholds};
 use tillwatch_model::FieldKind as FileKind;
 use tillwatch_model::{
-    Body, CardEntry, Feature, Field, Heads, Latent, Layer, Reference, ReferenceLayer, Samples, SelfTestVector,
-    SequenceBuffer, ThresholdBlock, write,
+    Body, CardEntry, Feature, Field, Heads, Latent, Layer, Reference, ReferenceLayer, Samples,
+    SelfTestVector, SequenceBuffer, ThresholdBlock, write,
 };
 
 /// The scoring heads, as the model file has them but typed.
@@ -137,11 +137,7 @@ impl IntegerModel {
             layers: buffers.2.borrow(),
             latent: self.latent.map(|layer| {
                 let grid = self.network.grids[layer];
-                Latent {
-                    layer: layer as u16,
-                    zero_code: grid.zero_point as i8,
-                    scale: grid.scale as f32,
-                }
+                Latent { layer: layer as u16, zero_code: grid.zero_point as i8, scale: grid.scale as f32 }
             }),
             heads: Heads {
                 gains: &gains,

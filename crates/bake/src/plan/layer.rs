@@ -147,8 +147,7 @@ fn tiles(rows: &[&[u8]]) -> Vec<[i8; TILE * TILE]> {
         let weight = rows.get(row).and_then(|row| row.get(column));
         weight.map_or(0, |&weight| weight as i8)
     };
-    let tile =
-        |at: usize| core::array::from_fn(|index| weight(index / TILE, TILE * at + index % TILE));
+    let tile = |at: usize| core::array::from_fn(|index| weight(index / TILE, TILE * at + index % TILE));
     (0..width.div_ceil(TILE)).map(tile).collect()
 }
 
@@ -158,7 +157,9 @@ fn padded(four: &[u8]) -> [i8; TILE] {
 
 fn groups(all: &[Channel], outs: usize) -> Vec<[Channel; TILE]> {
     let channel = |index: usize| all.get(index).copied().unwrap_or_default();
-    (0..outs.div_ceil(TILE)).map(|group| core::array::from_fn(|index| channel(group * TILE + index))).collect()
+    (0..outs.div_ceil(TILE))
+        .map(|group| core::array::from_fn(|index| channel(group * TILE + index)))
+        .collect()
 }
 
 fn table(activation: &Activation<'_>) -> Vec<i16> {

@@ -2,11 +2,11 @@
 
 use super::record::codes_are_wide;
 use crate::{
-    Activation, Body, Cause, Convolution, Dense, Latent, Layer, ModelError, Pool, Upsample, channels, i16s,
+    Activation, Body, Cause, Convolution, Dense, Latent, Layer, ModelError, Upsample, channels, i16s,
 };
 use tillwatch_engine::fixed::Requantise;
-use tillwatch_engine::kernel::Shape;
 use tillwatch_engine::kernel::activation::RIM_TABLE_LEN;
+use tillwatch_engine::kernel::{Pool, Shape};
 
 /// Largest left shift of a requantisation.
 const MAX_SHIFT: u32 = 15;
@@ -96,7 +96,7 @@ fn check_transposed(layer: &Convolution<'_>, is_last: bool) -> Result<(), Cause>
         (u32::from(out) - 1 + u32::from(padding)) / u32::from(stride)
             < u32::from(within) + u32::from(kernel.div_ceil(stride))
     };
-    let (outs, n_phases) = (usize::from(layer.output.channels), layer.n_phases());
+    let (outs, n_phases) = (usize::from(layer.output.channels), layer.transposed().n_phases());
     let ([down, across], [above, left], [high, wide]) = (layer.stride, layer.padding, layer.kernel);
     if !covers
         || !begins_inside(layer.output.height, down, above, high, layer.input.height)

@@ -3,10 +3,10 @@
 use crate::toy::{Toy, bytes, forever, noise};
 use tillwatch_engine::feature::Affine;
 use tillwatch_engine::fixed::Requantise;
-use tillwatch_engine::kernel::Shape;
+use tillwatch_engine::kernel::{Pool, Shape};
 use tillwatch_model::{
-    Activation, Convolution, Feature, Field, FieldKind, FloatActivation, Heads, Latent, Layer, Pool,
-    Preparation, Reference, ReferenceConvolution, ReferenceKind, ReferenceLayer, Samples, TopK, Upsample,
+    Activation, Convolution, Feature, Field, FieldKind, FloatActivation, Heads, Latent, Layer, Preparation,
+    Reference, ReferenceConvolution, ReferenceKind, ReferenceLayer, Samples, TopK, Upsample,
 };
 
 const IMAGE: Shape = Shape { height: 6, width: 5, channels: 2 };

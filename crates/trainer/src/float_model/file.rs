@@ -53,7 +53,7 @@ pub(super) fn layer(layer: &ReferenceLayer<'_>) -> FloatLayer {
         ReferenceKind::Transposed(part) => geometry::transposed_from_file(&part, activation).into(),
         ReferenceKind::MaxPool(pool) => geometry::max_pool_from_file(&pool).into(),
         ReferenceKind::AveragePool(pool) => geometry::average_pool_from_file(&pool).into(),
-        ReferenceKind::Upsample(part) => geometry::upsample_from_file(&part).into(),
+        ReferenceKind::Upsample(part) => geometry::upsample_from_file(part).into(),
         ReferenceKind::TopK { len, keep } => TopK { len: len.into(), k: keep.into() }.into(),
     };
     FloatLayer { kind, parameters: [floats(layer.weights), floats(layer.bias)].concat() }

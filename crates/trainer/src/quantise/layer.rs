@@ -151,7 +151,8 @@ impl Target {
             _ => {
                 let (scale, zero_point) = Range::of(sums.iter().copied()).affine();
                 let sum = Grid { scale, zero_point };
-                let table = table::narrow(activation, sum, output).into_iter().map(|entry| entry as u8).collect();
+                let table =
+                    table::narrow(activation, sum, output).into_iter().map(|entry| entry as u8).collect();
                 let activation = IntegerActivation::Table(table);
                 Self { sum, output, clamp: (-128, 127), activation }
             }
@@ -241,7 +242,8 @@ pub(super) fn quantise(
     let mut coarsened = Vec::new();
     let mut shift = shift_of(&scales, fallback);
     for _ in 0..MAX_DOUBLINGS {
-        let over: Vec<usize> = (0..rows.len()).filter(|&channel| !rows[channel].has_headroom(shift)).collect();
+        let over: Vec<usize> =
+            (0..rows.len()).filter(|&channel| !rows[channel].has_headroom(shift)).collect();
         if over.is_empty() {
             break;
         }

@@ -4,7 +4,7 @@
 //! the rim's own grid. Layers are quantised from input to output; each sees what the integer layers before it really
 //! give, so that the mean error of every channel can be taken out of its bias.
 
-mod geometry;
+pub(crate) mod geometry;
 mod layer;
 mod range;
 mod table;

@@ -44,17 +44,15 @@ impl Window {
         vec![Self {
             len,
             weights: (0..outs * len).collect(),
-            places: pixels
-                .iter()
-                .flat_map(|&pixel| places(geometry.input, corner(pixel), taps))
-                .collect(),
+            places: pixels.iter().flat_map(|&pixel| places(geometry.input, corner(pixel), taps)).collect(),
             pixels: (0..pixels.len()).collect(),
         }]
     }
 
     /// A window for each phase of a transposed convolution, in the order of the model file.
     pub(super) fn transposed(geometry: &Geometry) -> Vec<Self> {
-        let phases = (0..geometry.stride[0]).flat_map(|row| (0..geometry.stride[1]).map(move |column| [row, column]));
+        let phases =
+            (0..geometry.stride[0]).flat_map(|row| (0..geometry.stride[1]).map(move |column| [row, column]));
         phases.map(|phase| Self::phase(geometry, phase.map(usize::from))).collect()
     }
 
@@ -79,7 +77,8 @@ impl Window {
         };
         let corner = |pixel: [usize; 2]| {
             [0, 1].map(|axis| {
-                ((pixel[axis] + padding[axis] - phase[axis]) / stride[axis]) as isize - (taps[axis] as isize - 1)
+                ((pixel[axis] + padding[axis] - phase[axis]) / stride[axis]) as isize
+                    - (taps[axis] as isize - 1)
             })
         };
         let own: Vec<[usize; 2]> = pixels(geometry.output).filter(is_in_phase).collect();
@@ -87,7 +86,10 @@ impl Window {
             len: taps[0] * taps[1] * ins,
             weights,
             places: own.iter().flat_map(|&pixel| places(geometry.input, corner(pixel), taps)).collect(),
-            pixels: own.iter().map(|[row, column]| row * usize::from(geometry.output.width) + column).collect(),
+            pixels: own
+                .iter()
+                .map(|[row, column]| row * usize::from(geometry.output.width) + column)
+                .collect(),
         }
     }
 

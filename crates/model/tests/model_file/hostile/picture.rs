@@ -3,10 +3,8 @@
 use super::{allowed_of, refused_of, zeros};
 use crate::picture::picture;
 use crate::toy::Toy;
-use tillwatch_engine::kernel::Shape;
-use tillwatch_model::{
-    Activation, Cause, Convolution, Latent, Layer, Pool, Preparation, Samples, TopK, Upsample,
-};
+use tillwatch_engine::kernel::{Pool, Shape};
+use tillwatch_model::{Activation, Cause, Convolution, Latent, Layer, Preparation, Samples, TopK, Upsample};
 
 /// The convolution or transposed convolution at an index.
 fn window(toy: &mut Toy, index: usize) -> &mut Convolution<'static> {

@@ -1,0 +1,252 @@
+//! The functions of the generated code that firmware calls: score, encode, self-test, digest.
+
+use crate::plan::Plan;
+use tillwatch_model::Samples;
+
+/// The functions that take a record.
+pub(crate) fn emit(plan: &Plan<'_>) -> String {
+    let mut out = String::new();
+    if !plan.is_encoder() {
+        out.push_str(if plan.is_row() { SCORE_ROW } else { SCORE_SAMPLES });
+        out.push_str(&evaluate(plan));
+        if matches!(plan.samples(), Samples::Image { .. }) {
+            out.push_str(PEAK);
+        }
+        if matches!(plan.samples(), Samples::Window { .. }) {
+            out.push_str(STREAM);
+        }
+    }
+    if plan.latent.is_some() {
+        out.push_str(if plan.is_row() { ENCODE_ROW } else { ENCODE_SAMPLES });
+    }
+    if !plan.is_row() {
+        out.push_str(PREPARE_SAMPLES);
+    }
+    out
+}
+
+/// Self-test, digest, and the test of both.
+pub(crate) fn checks(plan: &Plan<'_>) -> String {
+    let text = if plan.is_encoder() { ENCODER_CHECKS } else { CHECKS };
+    text.to_owned()
+}
+
+/// What the functions need of the engine's scores.
+pub(crate) fn score_uses(plan: &Plan<'_>) -> Vec<&'static str> {
+    if plan.is_encoder() {
+        return Vec::new();
+    }
+    let mut names = vec!["Heads", "Tally", "evaluate", "nearest", "Scored"];
+    names.extend(plan.counts_latent().then_some("latent_distance"));
+    if matches!(plan.samples(), Samples::Image { .. }) {
+        names.extend(["Peak", "anomaly_peak"]);
+    }
+    names
+}
+
+/// What else they need of the engine.
+pub(crate) fn other_uses(plan: &Plan<'_>) -> Vec<(&'static str, Vec<&'static str>)> {
+    let mut lines = vec![("tillwatch_engine", vec!["same_contract"])];
+    if plan.is_encoder() {
+        lines.push(("tillwatch_engine::digest", vec!["Digest"]));
+    } else {
+        lines.push(("tillwatch_engine::self_test", vec!["SelfTestFailure", "check"]));
+    }
+    if matches!(plan.samples(), Samples::Window { .. }) && !plan.is_encoder() {
+        lines.push(("tillwatch_engine::stream", vec!["Ring"]));
+    }
+    lines
+}
+
+fn evaluate(plan: &Plan<'_>) -> String {
+    let (latent, value) = if plan.counts_latent() { ("let latent = ", "latent") } else { ("", "latent: 0") };
+    format!(
+        "
+/// The score of the wide codes in the scratch.
+fn evaluate_codes(scratch: &mut Scratch) -> Scored {{
+    {latent}reconstruct(scratch);
+    let missing = usize::from(Tally::of(&scratch.marks).missing);
+    let heads = Heads {{
+        columns: &weights::COLUMNS_OF_FEATURES,
+        prototype: nearest(&weights::PROTOTYPES, weights::PROTOTYPE_SHIFT, &scratch.codes),
+        prototype_shift: weights::PROTOTYPE_SHIFT,
+        prototype_gain: weights::PROTOTYPE_GAIN,
+        rescale: weights::RESCALE.get(missing).copied().unwrap_or(0),
+        {value},
+    }};
+    let gains = weights::GAINS.iter().copied();
+    let reconstruction = scratch.reconstruction.as_flattened();
+    evaluate(&heads, &scratch.codes, reconstruction, gains, &scratch.marks, &weights::THRESHOLDS)
+}}
+"
+    )
+}
+
+const SCORE_ROW: &str = "
+/// Scores a record.
+///
+/// # Exactness
+/// Bit-exact under [`CONTRACT`], the same on every device and on the workstation.
+/// # Panics
+/// Never.
+#[must_use]
+pub fn score(record: &Record, memories: &mut Memories, scratch: &mut Scratch) -> Scored {
+    score_raw(&record.to_raw(), memories, scratch)
+}
+
+/// Scores a record of raw values, in the order of [`FIELD_NAMES`].
+///
+/// # Exactness
+/// As [`score`].
+/// # Panics
+/// Never.
+#[must_use]
+pub fn score_raw(raw: &[i32; RAW_VALUES], memories: &mut Memories, scratch: &mut Scratch) -> Scored {
+    prepare(raw, memories, &mut scratch.codes, &mut scratch.marks);
+    evaluate_codes(scratch)
+}
+";
+
+const SCORE_SAMPLES: &str = "
+/// Scores a record.
+///
+/// # Exactness
+/// Bit-exact under [`CONTRACT`], the same on every device and on the workstation.
+/// # Panics
+/// Never.
+#[must_use]
+pub fn score(record: &[Sample; SAMPLES], _: &mut Memories, scratch: &mut Scratch) -> Scored {
+    prepare_samples(record.iter().map(Sample::to_raw), scratch);
+    evaluate_codes(scratch)
+}
+
+/// Scores a record of raw values, sample after sample, each in the order of [`FIELD_NAMES`].
+///
+/// # Exactness
+/// As [`score`].
+/// # Panics
+/// Never.
+#[must_use]
+pub fn score_raw(raw: &[i32; RAW_VALUES], _: &mut Memories, scratch: &mut Scratch) -> Scored {
+    prepare_samples(raw.as_chunks().0.iter().copied(), scratch);
+    evaluate_codes(scratch)
+}
+";
+
+const PREPARE_SAMPLES: &str = "
+/// Samples to wide codes.
+fn prepare_samples(samples: impl Iterator<Item = [i32; FIELDS]>, scratch: &mut Scratch) {
+    scratch.marks = [Mark::NONE; FEATURES];
+    for (raw, codes) in samples.zip(scratch.codes.as_chunks_mut().0) {
+        prepare(&raw, codes, &mut scratch.marks);
+    }
+}
+";
+
+const ENCODE_ROW: &str = "
+/// The latent vector of a record, the one inside [`score_raw`]: codes of [`LATENT_SCALE`] from [`LATENT_ZERO_CODE`].
+///
+/// # Exactness
+/// Bit-exact under [`CONTRACT`], the same on every device and on the workstation.
+/// # Panics
+/// Never.
+#[must_use]
+pub fn encode<'s>(record: &Record, memories: &mut Memories, scratch: &'s mut Scratch) -> &'s [i8] {
+    encode_raw(&record.to_raw(), memories, scratch)
+}
+
+/// The latent vector of raw values, in the order of [`FIELD_NAMES`].
+///
+/// # Exactness
+/// As [`encode`].
+/// # Panics
+/// Never.
+#[must_use]
+pub fn encode_raw<'s>(
+    raw: &[i32; RAW_VALUES],
+    memories: &mut Memories,
+    scratch: &'s mut Scratch,
+) -> &'s [i8] {
+    prepare(raw, memories, &mut scratch.codes, &mut scratch.marks);
+    encode_codes(scratch);
+    latent_codes(scratch)
+}
+";
+
+const ENCODE_SAMPLES: &str = "
+/// The latent vector of a record, the one inside a score: codes of [`LATENT_SCALE`] from [`LATENT_ZERO_CODE`].
+///
+/// # Exactness
+/// Bit-exact under [`CONTRACT`], the same on every device and on the workstation.
+/// # Panics
+/// Never.
+#[must_use]
+pub fn encode<'s>(record: &[Sample; SAMPLES], _: &mut Memories, scratch: &'s mut Scratch) -> &'s [i8] {
+    prepare_samples(record.iter().map(Sample::to_raw), scratch);
+    encode_codes(scratch);
+    latent_codes(scratch)
+}
+
+/// The latent vector of raw values, sample after sample, each in the order of [`FIELD_NAMES`].
+///
+/// # Exactness
+/// As [`encode`].
+/// # Panics
+/// Never.
+#[must_use]
+pub fn encode_raw<'s>(raw: &[i32; RAW_VALUES], _: &mut Memories, scratch: &'s mut Scratch) -> &'s [i8] {
+    prepare_samples(raw.as_chunks().0.iter().copied(), scratch);
+    encode_codes(scratch);
+    latent_codes(scratch)
+}
+";
+
+const PEAK: &str = "";
+
+const STREAM: &str = "";
+
+const CHECKS: &str = "
+/// Scores the model's own vectors and compares.
+///
+/// # Errors
+/// The first vector whose score is not the recorded one: the device does not compute as the workstation did.
+pub fn self_test(scratch: &mut Scratch) -> Result<(), SelfTestFailure> {
+    check(SELF_TEST.iter().map(|(raw, score)| (raw, *score)), |raw| {
+        score_raw(raw, &mut Memories::EMPTY.clone(), scratch).score
+    })
+}
+
+/// Fingerprint of the scores of seeded records, one stream from empty memories; equal on every runtime of the model.
+#[must_use]
+pub fn digest(records: u32, seed: u32, scratch: &mut Scratch) -> u64 {
+    let mut memories = Memories::EMPTY;
+    seeded_digest(&SEEDED_FIELDS, [0; RAW_VALUES], records, seed, |raw| {
+        score_raw(raw, &mut memories, scratch).score
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scores_are_those_of_the_workstation() {
+        assert_eq!(self_test(&mut Scratch::new()), Ok(()));
+    }
+}
+";
+
+const ENCODER_CHECKS: &str = "
+/// Fingerprint of the latent vectors of seeded records, one stream from empty memories; equal on every runtime of the model.
+#[must_use]
+pub fn digest(records: u32, seed: u32, scratch: &mut Scratch) -> u64 {
+    let mut memories = Memories::EMPTY;
+    seeded_digest(&SEEDED_FIELDS, [0; RAW_VALUES], records, seed, |raw| {
+        let mut digest = Digest::new();
+        for &code in encode_raw(raw, &mut memories, scratch) {
+            digest.update(code as u64);
+        }
+        digest.finish()
+    })
+}
+";

@@ -1,0 +1,218 @@
+//! The functions of the generated code that run the network.
+
+use crate::plan::{Kernel, LayerPlan, Place, Plan};
+use crate::source::call;
+use std::fmt::Write;
+use std::ops::Range;
+
+/// The functions, from wide codes to the network's answer.
+pub(crate) fn emit(plan: &Plan<'_>) -> String {
+    let all = plan.layers.len();
+    let mut out = String::new();
+    if let Some(latent) = plan.latent {
+        let first = latent.layer + 1;
+        out.push_str(&function(plan, "Wide codes to the latent vector.", "encode_codes", 0..first));
+        out.push_str(&latent_codes(plan, first));
+        if plan.is_encoder() {
+            return out;
+        }
+        out.push_str(&function(plan, "The latent vector to the network's answer.", "decode", first..all));
+        out.push_str(if plan.counts_latent() { RECONSTRUCT_AND_MEASURE } else { RECONSTRUCT });
+    } else {
+        out.push_str(&function(plan, "Wide codes to the network's answer.", "reconstruct", 0..all));
+    }
+    out
+}
+
+const RECONSTRUCT: &str = "
+/// Wide codes to the network's answer.
+fn reconstruct(scratch: &mut Scratch) {
+    encode_codes(scratch);
+    decode(scratch);
+}
+";
+
+const RECONSTRUCT_AND_MEASURE: &str = "
+/// Wide codes to the network's answer; gives the latent part of the score.
+fn reconstruct(scratch: &mut Scratch) -> u64 {
+    encode_codes(scratch);
+    let latent = latent_distance(latent_codes(scratch), LATENT_ZERO_CODE, weights::LATENT_GAIN);
+    decode(scratch);
+    latent
+}
+";
+
+/// What the functions need of the engine.
+pub(crate) fn kernels(plan: &Plan<'_>) -> Vec<&'static str> {
+    let layers = &plan.layers;
+    let name = |layer: &LayerPlan| match layer.kernel {
+        Kernel::Dense(_) => "dense_tiles",
+        Kernel::Convolution(..) => "convolve_tiles",
+        Kernel::Transposed(..) => "transpose_tiles",
+        Kernel::MaxPool(_) => "max_pool",
+        Kernel::AveragePool(_) => "average_pool",
+        Kernel::Upsample(_) => "upsample",
+        Kernel::TopK(_) => "top_k",
+    };
+    layers.iter().map(name).chain(["narrow_input"]).collect()
+}
+
+fn function(plan: &Plan<'_>, doc: &str, name: &str, range: Range<usize>) -> String {
+    let reads_codes = range.start == 0;
+    let ends = range.end == plan.layers.len() && !plan.is_encoder();
+    let gathers = plan.layers[range.clone()]
+        .iter()
+        .any(|layer| matches!(layer.kernel, Kernel::Convolution(..) | Kernel::Transposed(..)));
+    let mut parts = vec!["arena"];
+    if reads_codes {
+        parts.insert(0, "codes");
+    }
+    if gathers {
+        parts.push("patch");
+    }
+    if ends {
+        parts.push("reconstruction");
+    }
+    let mut out = format!(
+        "\n/// {doc}\nfn {name}(scratch: &mut Scratch) {{\n    let Scratch {{ {}, .. }} = scratch;\n",
+        parts.join(", ")
+    );
+    if reads_codes {
+        let groups = plan.layers[0].in_groups();
+        let target = if groups == plan.arena.groups {
+            "arena.as_flattened_mut()".to_owned()
+        } else {
+            format!("arena[..{groups}].as_flattened_mut()")
+        };
+        let arguments = [
+            "codes".to_owned(),
+            "weights::INPUT_MULTIPLIER".to_owned(),
+            "weights::INPUT_RULE".to_owned(),
+            target,
+        ];
+        out.push_str(&call("narrow_input", &arguments));
+    }
+    for index in range {
+        out.push_str(&layer(plan, index));
+    }
+    out.push_str("}\n");
+    out
+}
+
+/// The groups of an activation within the arena.
+fn groups(plan: &Plan<'_>, place: Place, count: usize) -> Range<usize> {
+    match place {
+        Place::Low => 0..count,
+        Place::High => plan.arena.groups - count..plan.arena.groups,
+    }
+}
+
+fn latent_codes(plan: &Plan<'_>, first: usize) -> String {
+    let len = plan.layers[first - 1].out_len;
+    let place = plan.arena.outputs(first - 1);
+    let start = 4 * groups(plan, place, len.div_ceil(4)).start;
+    let range = if start == 0 { format!("..{len}") } else { format!("{start}..{}", start + len) };
+    format!(
+        "\n/// Where [`encode_codes`] leaves the latent vector.\nfn latent_codes(scratch: &Scratch) -> &[i8] {{\n    \
+         &scratch.arena.as_flattened()[{range}]\n}}\n"
+    )
+}
+
+fn layer(plan: &Plan<'_>, index: usize) -> String {
+    let layer = &plan.layers[index];
+    let is_last = index + 1 == plan.layers.len() && !plan.is_encoder();
+    let place = plan.arena.inputs[index];
+    let mut out = String::new();
+    if let Kernel::TopK(top) = &layer.kernel {
+        let start = 4 * groups(plan, place, layer.in_groups()).start;
+        let codes = format!("&mut arena.as_flattened_mut()[{start}..{}]", start + layer.in_len);
+        return call("top_k", &[codes, top.keep.to_string(), top.zero_code.to_string()]);
+    }
+    let (input, output) = if is_last {
+        let own = groups(plan, place, layer.in_groups());
+        (slice("arena", own, plan.arena.groups, "&"), "reconstruction".to_owned())
+    } else {
+        let all = plan.arena.groups;
+        let (ins, outs) = (layer.in_groups(), layer.out_groups());
+        let (cut, input, output) = match place {
+            Place::Low => (all - outs, slice("low", 0..ins, all - outs, "&"), "high"),
+            Place::High => {
+                let rest = all - outs;
+                (outs, slice("high", rest - ins..rest, rest, "&"), "low")
+            }
+        };
+        // Writing to a string cannot fail.
+        let _ = writeln!(out, "    let (low, high) = arena.split_at_mut({cut});");
+        (input, output.to_owned())
+    };
+    out.push_str(&kernel_call(index, layer, &input, &output));
+    if let Some(sums) = layer.sums()
+        && !sums.table.is_empty()
+    {
+        let name = if is_last { "rim_table" } else { "narrow_table" };
+        let _ = writeln!(out, "    {name}({output}.as_flattened_mut(), &weights::LAYER_{index}_TABLE);");
+    }
+    out
+}
+
+fn kernel_call(index: usize, layer: &LayerPlan, input: &str, output: &str) -> String {
+    let constant = |part: &str| format!("&weights::LAYER_{index}_{part}");
+    let rule = format!("weights::LAYER_{index}_RULE");
+    let flat = |input: &str| format!("{}.as_flattened()", input.trim_start_matches('&'));
+    let out_flat = format!("{output}.as_flattened_mut()");
+    match &layer.kernel {
+        Kernel::Dense(_) => call(
+            "dense_tiles",
+            &[constant("TILES"), constant("CHANNELS"), rule, input.to_owned(), output.to_owned()],
+        ),
+        Kernel::Convolution(_, sums) | Kernel::Transposed(_, sums) => {
+            let name = if matches!(layer.kernel, Kernel::Transposed(..)) {
+                "transpose_tiles"
+            } else {
+                "convolve_tiles"
+            };
+            call(
+                name,
+                &[
+                    constant("GEOMETRY"),
+                    convolution_tiles(index, sums.tiles.is_empty(), sums.rest.is_empty()),
+                    constant("CHANNELS"),
+                    rule,
+                    flat(input),
+                    "patch".to_owned(),
+                    out_flat,
+                ],
+            )
+        }
+        Kernel::MaxPool(_) => call("max_pool", &[constant("GEOMETRY"), flat(input), out_flat]),
+        Kernel::AveragePool(_) => call("average_pool", &[constant("GEOMETRY"), flat(input), out_flat]),
+        Kernel::Upsample(upsample) => call(
+            "upsample",
+            &[
+                format!("weights::LAYER_{index}_GEOMETRY"),
+                format!("{:?}", upsample.factor),
+                flat(input),
+                out_flat,
+            ],
+        ),
+        Kernel::TopK(_) => String::new(),
+    }
+}
+
+/// The weights of a convolution as its kernel takes them.
+pub(crate) fn convolution_tiles(index: usize, no_tiles: bool, no_rest: bool) -> String {
+    let part = |part: &str, is_none: bool| {
+        if is_none { "&[]".to_owned() } else { format!("&weights::LAYER_{index}_{part}") }
+    };
+    format!("ConvolutionTiles {{ tiles: {}, rest: {} }}", part("TILES", no_tiles), part("REST", no_rest))
+}
+
+/// A part of a buffer of `all` groups.
+fn slice(buffer: &str, part: Range<usize>, all: usize, reference: &str) -> String {
+    match (part.start, part.end) {
+        (0, end) if end == all => buffer.to_owned(),
+        (0, end) => format!("{reference}{buffer}[..{end}]"),
+        (start, end) if end == all => format!("{reference}{buffer}[{start}..]"),
+        (start, end) => format!("{reference}{buffer}[{start}..{end}]"),
+    }
+}

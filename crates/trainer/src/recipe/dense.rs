@@ -1,0 +1,22 @@
+//! Undercomplete: fully connected layers around a narrow one.
+
+use super::stack::Stack;
+use super::{Plan, Request, RecipeFault};
+use crate::architecture::{Architecture, choose};
+
+pub(super) fn plan(request: &Request<'_>) -> Result<Plan, RecipeFault> {
+    let Architecture { hidden, reason } = widths(request);
+    let mut stack = Stack::new(request);
+    for width in hidden {
+        stack.dense(width);
+    }
+    Ok(Plan { layers: stack.ending_dense(request.shape.len()), noise: None, reason })
+}
+
+/// The hidden widths that were asked for, or those that the data suggest.
+pub(super) fn widths(request: &Request<'_>) -> Architecture {
+    match request.hidden {
+        Some(hidden) => Architecture { hidden: hidden.to_vec(), reason: "as asked for".to_owned() },
+        None => choose(request.rows, request.shape.len()),
+    }
+}

@@ -1,0 +1,106 @@
+//! Sparse: a hidden layer wider than the input, of which few units are active at a time.
+
+use super::stack::Stack;
+use super::{Plan, Request, RecipeFault, fault};
+use crate::nn::{Activation, ActivityPenalty, Penalty, TopK};
+
+/// What keeps units silent.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Sparsity {
+    /// The sum of activations is part of the loss.
+    L1 {
+        /// Its weight.
+        weight: f64,
+    },
+    /// Every unit's mean activation is pulled to a target; the hidden layer ends in a sigmoid.
+    ///
+    /// # Source
+    /// Ng, "Sparse autoencoder", CS294A lecture notes, Stanford 2011.
+    KullbackLeibler {
+        /// Mean activation that is aimed at, between 0 and 1.
+        target: f64,
+        /// Weight of the divergence.
+        weight: f64,
+    },
+    /// Only the largest units stay active, in training and on the device.
+    ///
+    /// # Source
+    /// Makhzani and Frey, "k-sparse autoencoders", ICLR 2014.
+    TopK {
+        /// How many.
+        k: usize,
+    },
+}
+
+/// Hyperparameters of a sparse autoencoder.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Sparse {
+    /// What keeps units silent; the largest quarter of the columns' number of units stays where nothing is said.
+    pub sparsity: Option<Sparsity>,
+}
+
+/// Hidden units per column where the user names no width.
+const OVERCOMPLETE: usize = 2;
+/// Most hidden units that are chosen.
+const WIDEST: usize = 256;
+
+impl Sparse {
+    pub(super) fn plan(self, request: &Request<'_>) -> Result<Plan, RecipeFault> {
+        let columns = request.shape.len();
+        let (hidden, reason) = match request.hidden {
+            Some(hidden) => (hidden.to_vec(), "as asked for".to_owned()),
+            None => {
+                let width = (OVERCOMPLETE * columns).next_multiple_of(4).min(WIDEST);
+                (vec![width], format!("{OVERCOMPLETE} hidden units for each of {columns} columns"))
+            }
+        };
+        let sparsity = self.sparsity.unwrap_or(Sparsity::TopK { k: columns.div_ceil(4).max(2) });
+        let middle = hidden.len() / 2;
+        let mut stack = Stack::new(request);
+        for (index, &width) in hidden.iter().enumerate() {
+            if index == middle {
+                code(&mut stack, width, sparsity)?;
+            } else {
+                stack.dense(width);
+            }
+        }
+        Ok(Plan { layers: stack.ending_dense(columns), noise: None, reason })
+    }
+}
+
+/// The sparse layer.
+fn code(stack: &mut Stack, width: usize, sparsity: Sparsity) -> Result<(), RecipeFault> {
+    let penalty = match sparsity {
+        Sparsity::L1 { weight } => {
+            check_weight(weight)?;
+            stack.dense(width);
+            Penalty::L1 { weight }
+        }
+        Sparsity::KullbackLeibler { target, weight } => {
+            check_weight(weight)?;
+            if !(target > 0.0 && target < 1.0) {
+                return Err(fault("--sparsity-target", target, "more than 0 and less than 1"));
+            }
+            stack.dense_with(width, Activation::Sigmoid);
+            Penalty::KullbackLeibler { target, weight }
+        }
+        Sparsity::TopK { k } => {
+            if k == 0 || k > width {
+                return Err(fault("--keep", k, format!("1 to {width}, the units of the hidden layer")));
+            }
+            stack.dense(width);
+            stack.push(TopK { len: width, k }, stack.shape());
+            return Ok(());
+        }
+    };
+    stack.push(ActivityPenalty { len: width, penalty }, stack.shape());
+    Ok(())
+}
+
+fn check_weight(weight: f64) -> Result<(), RecipeFault> {
+    if weight.is_finite() && weight >= 0.0 {
+        Ok(())
+    } else {
+        Err(fault("--sparsity-weight", weight, "0 or more"))
+    }
+}
