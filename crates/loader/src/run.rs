@@ -117,6 +117,7 @@ impl<'a> Loader<'a> {
             prototype_shift: shift,
             prototype_gain: body.heads.prototype_gain,
             rescale: u32s(body.heads.rescale).nth(missing).unwrap_or(0),
+            latent: 0,
         };
         let gains = u32s(body.heads.gains);
         evaluate(&heads, scratch.codes, scratch.reconstruction, gains, scratch.marks, &self.thresholds)
