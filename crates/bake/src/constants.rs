@@ -40,6 +40,11 @@ pub(crate) fn emit(plan: &Plan<'_>) -> String {
     if let Samples::Window { hop, .. } = plan.samples() {
         one("Samples from one window to the next.", "HOP", "usize", &hop.to_string());
     }
+    if let Samples::Image { height, width } = plan.samples() {
+        let channels = plan.model.sample_columns();
+        let shape = format!("Shape {{ height: {height}, width: {width}, channels: {channels} }}");
+        one("Height, width and columns of a pixel.", "SHAPE", "Shape", &shape);
+    }
     one("Raw values of a record.", "RAW_VALUES", "usize", &plan.n_raw().to_string());
     one("Features made of the fields.", "FEATURES", "usize", &plan.features.len().to_string());
     one("Columns of wide codes of a record.", "COLUMNS", "usize", &plan.n_columns.to_string());

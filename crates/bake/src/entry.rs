@@ -36,7 +36,8 @@ pub(crate) fn score_uses(plan: &Plan<'_>) -> Vec<&'static str> {
     if plan.is_encoder() {
         return Vec::new();
     }
-    let mut names = vec!["Heads", "Tally", "evaluate", "nearest", "Scored"];
+    let evaluate = if plan.is_row() { "evaluate" } else { "evaluate_samples" };
+    let mut names = vec!["Heads", "Scored", "Tally", evaluate, "nearest"];
     names.extend(plan.counts_latent().then_some("latent_distance"));
     if matches!(plan.samples(), Samples::Image { .. }) {
         names.extend(["Peak", "anomaly_peak"]);
@@ -52,13 +53,16 @@ pub(crate) fn other_uses(plan: &Plan<'_>) -> Vec<(&'static str, Vec<&'static str
     } else {
         lines.push(("tillwatch_engine::self_test", vec!["SelfTestFailure", "check"]));
     }
-    if matches!(plan.samples(), Samples::Window { .. }) && !plan.is_encoder() {
-        lines.push(("tillwatch_engine::stream", vec!["Ring"]));
-    }
     lines
 }
 
 fn evaluate(plan: &Plan<'_>) -> String {
+    let call = if plan.is_row() {
+        "evaluate(&heads, &scratch.codes, reconstruction, gains, &scratch.marks, &weights::THRESHOLDS)"
+    } else {
+        "let (codes, marks) = (&scratch.codes, &scratch.marks);\n    \
+         evaluate_samples(&heads, SAMPLES, codes, reconstruction, gains, marks, &weights::THRESHOLDS)"
+    };
     let (latent, value) = if plan.counts_latent() { ("let latent = ", "latent") } else { ("", "latent: 0") };
     format!(
         "
@@ -76,7 +80,7 @@ fn evaluate_codes(scratch: &mut Scratch) -> Scored {{
     }};
     let gains = weights::GAINS.iter().copied();
     let reconstruction = scratch.reconstruction.as_flattened();
-    evaluate(&heads, &scratch.codes, reconstruction, gains, &scratch.marks, &weights::THRESHOLDS)
+    {call}
 }}
 "
     )
@@ -201,7 +205,18 @@ pub fn encode_raw<'s>(raw: &[i32; RAW_VALUES], _: &mut Memories, scratch: &'s mu
 }
 ";
 
-const PEAK: &str = "";
+const PEAK: &str = "
+/// Where the record scored last is strangest: the middle of the 3 by 3 pixels that differ most from the reconstruction.
+///
+/// # Exactness
+/// Bit-exact under [`CONTRACT`].
+/// # Panics
+/// Never.
+#[must_use]
+pub fn peak(scratch: &Scratch) -> Peak {
+    anomaly_peak(SHAPE, &scratch.codes, scratch.reconstruction.as_flattened())
+}
+";
 
 const STREAM: &str = "";
 

@@ -7,6 +7,7 @@ use crate::source::{docs, import, inner_docs, plain};
 use crate::{constants, entry, memory, network, preparation};
 use std::fmt::Write;
 use tillwatch_engine::kernel::activation::RIM_TABLE_LEN;
+use tillwatch_model::Samples;
 
 /// Where the generated code will live.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,6 +79,9 @@ fn uses(plan: &Plan<'_>) -> String {
             Kernel::Transposed(..) => kernels.extend(["ConvolutionTiles", "transposed_fits"]),
             _ => {}
         }
+    }
+    if matches!(plan.samples(), Samples::Image { .. }) {
+        kernels.push("Shape");
     }
     let mut lines = vec![
         ("tillwatch_engine::feature", features),

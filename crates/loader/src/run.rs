@@ -4,9 +4,9 @@ use crate::network::{run_last, run_layer};
 use crate::prepare::{as_i8, prepare_samples};
 use tillwatch_engine::feature::{Mark, Memory};
 use tillwatch_engine::kernel::narrow_input;
-use tillwatch_engine::score::{Heads, Scored, Tally, Thresholds, evaluate, latent_distance, nearest};
+use tillwatch_engine::score::{Heads, Scored, Tally, Thresholds, evaluate, evaluate_samples, latent_distance, nearest};
 use tillwatch_engine::self_test::{self, SelfTestFailure};
-use tillwatch_model::{Latent, Model, i32s, u32s};
+use tillwatch_model::{Latent, Model, Samples, i32s, u32s};
 
 /// Working memory, lent by the caller.
 #[derive(Debug)]
@@ -151,7 +151,14 @@ impl<'a> Loader<'a> {
             latent,
         };
         let gains = u32s(body.heads.gains);
-        evaluate(&heads, scratch.codes, scratch.reconstruction, gains, scratch.marks, &self.thresholds)
+        let Scratch { codes, reconstruction, marks, .. } = scratch;
+        match body.samples {
+            Samples::Row => evaluate(&heads, codes, reconstruction, gains, marks, &self.thresholds),
+            samples => {
+                let count = samples.count();
+                evaluate_samples(&heads, count, codes, reconstruction, gains, marks, &self.thresholds)
+            }
+        }
     }
 
     /// Scores the model's own vectors, each from empty memories, and compares.

@@ -11,7 +11,7 @@ mod score;
 pub use feature::{Past, Prepared, affine, log2_1p, prepare, sine};
 pub use model::{Answer, Oracle};
 pub use network::{dense, narrow_input, narrow_table, requantise, rim_table};
-pub use score::{Scoring, evaluate, nearest, percentile, verdict};
+pub use score::{Scoring, evaluate, evaluate_samples, latent_distance, nearest, percentile, verdict};
 
 /// The one rounding rule: `floor((numerator + divisor / 2) / divisor)`, for an even divisor.
 fn round_half_up(numerator: i128, divisor: i128) -> i128 {

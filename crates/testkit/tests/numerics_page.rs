@@ -188,6 +188,7 @@ fn scored(arguments: &[Vec<i128>]) -> Scored {
         prototype_shift: arguments[5][0] as u32,
         prototype_gain: arguments[5][1] as u32,
         rescale: arguments[6][0] as u32,
+        latent: 0,
     };
     let (codes, expected) = (narrowed::<i16>(&arguments[1]), narrowed::<i16>(&arguments[2]));
     let mark = |&missing: &i128| if missing == 1 { Mark::MISSING } else { Mark::NONE };

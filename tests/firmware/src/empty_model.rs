@@ -28,6 +28,7 @@ pub fn score_raw(raw: &[i32; FIELDS], _: &mut Memories, _: &mut Scratch) -> Scor
     let [value] = *raw;
     Scored {
         score: value as u32 as u64,
+        latent: 0,
         percentile: 0,
         verdict: Verdict::Normal,
         tally: Tally::default(),

@@ -37,6 +37,20 @@ impl Mark {
     /// The category is not in the vocabulary.
     pub const UNKNOWN: Self = Self(4);
 
+    /// Everything that either mark says.
+    ///
+    /// # Bounds
+    /// Any marks.
+    /// # Exactness
+    /// Exact.
+    /// # Panics
+    /// Never.
+    #[inline]
+    #[must_use]
+    pub const fn with(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
     /// True when `self` carries every bit of `other`.
     ///
     /// # Bounds
@@ -73,6 +87,7 @@ mod tests {
         assert_eq!(saturate(32_768), (32_767, Mark::SATURATED));
         assert_eq!(saturate(-32_767), (-32_767, Mark::NONE));
         assert_eq!(saturate(-32_768), (-32_767, Mark::SATURATED));
+        assert!(Mark::SATURATED.with(Mark::UNKNOWN).has(Mark::UNKNOWN));
         assert!(Mark::SATURATED.has(Mark::NONE) && !Mark::NONE.has(Mark::SATURATED));
     }
 }

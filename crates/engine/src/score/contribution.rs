@@ -15,7 +15,7 @@ pub struct Reason {
     pub contribution: u64,
     /// Index of the feature.
     pub feature: u16,
-    /// Index of the feature's column that contributed most.
+    /// Index of the feature's column that contributed most, within the record.
     pub column: u16,
     /// Wide code seen in that column.
     pub seen: i16,
@@ -65,7 +65,7 @@ impl Reason {
 /// What a record is compared with, and by how much each difference counts.
 #[derive(Clone, Copy, Debug)]
 pub struct Heads<'a> {
-    /// Columns of each feature, in order.
+    /// Columns of each feature within a sample, in order.
     pub columns: &'a [u8],
     /// Nearest prototype, from [`super::nearest`]; empty where there is none.
     pub prototype: &'a [i8],
@@ -75,12 +75,52 @@ pub struct Heads<'a> {
     pub prototype_gain: u32,
     /// Factor on every contribution, in steps of 2^-16, that makes up for missing features.
     pub rescale: u32,
+    /// Part of the score that belongs to no feature, from [`super::latent_distance`]; 0 where there is none.
+    pub latent: u64,
 }
 
-/// Scores a record.
+/// A column on its way into a score: its index, the wide code seen, the one expected, its gain.
+type Column<'a> = (usize, ((&'a i16, &'a i16), u32));
+
+impl Heads<'_> {
+    /// Adds columns of one feature to its sum and notes the one that contributes most, of equals the last.
+    #[inline]
+    fn add<'a>(&self, columns: impl Iterator<Item = Column<'a>>, part: &mut Part) {
+        for (column, ((&seen, &expected), gain)) in columns {
+            let residual = (i32::from(seen) - i32::from(expected)).unsigned_abs();
+            let mut contribution = multiply_wide(residual.wrapping_mul(residual), gain) >> GAIN_FRACTION_BITS;
+            if let Some(&prototype) = self.prototype.get(column) {
+                let square = square_distance(seen, prototype, self.prototype_shift);
+                contribution += multiply_wide(square, self.prototype_gain) >> GAIN_FRACTION_BITS;
+            }
+            part.sum += contribution;
+            if contribution >= part.largest {
+                part.largest = contribution;
+                part.reason = Reason { column: column as u16, seen, expected, ..part.reason };
+            }
+        }
+    }
+}
+
+/// The part of a score that one feature makes, under way.
+struct Part {
+    sum: u64,
+    largest: u64,
+    reason: Reason,
+}
+
+impl Part {
+    #[inline]
+    fn new(feature: usize) -> Self {
+        Self { sum: 0, largest: 0, reason: Reason { feature: feature as u16, ..Reason::default() } }
+    }
+}
+
+/// Scores a record of one sample.
 ///
 /// The contribution of a column is `(residual^2 * gain) >> 24` plus the same for the prototype distance; a feature's is
-/// the sum over its columns times `rescale`, or 0 where the feature is missing; the score is the sum over features.
+/// the sum over its columns times `rescale`, or 0 where the feature is missing; the score is the sum over features, plus
+/// the latent term.
 ///
 /// # Shapes
 /// `codes`, `reconstruction`, `gains`: one per column; `marks`: one per feature.
@@ -90,7 +130,7 @@ pub struct Heads<'a> {
 /// # Bounds
 /// A column contributes less than 2^41, so 2^20 columns with `rescale` below 2^19 cannot overflow; sums saturate.
 /// # Exactness
-/// Bit-exact under contract `tw-w8a8-r16-1`; contributions sum to the score without remainder.
+/// Bit-exact under contract `tw-w8a8-r16-1`; contributions and the latent term sum to the score without remainder.
 /// # Panics
 /// Never.
 /// # Cost
@@ -109,27 +149,75 @@ pub fn evaluate(
     let mut strongest = [Reason::default(); REASONS];
     let mut columns = codes.iter().zip(reconstruction).zip(gains).enumerate();
     for ((feature, &n_columns), mark) in heads.columns.iter().enumerate().zip(marks) {
-        let mut reason = Reason { feature: feature as u16, ..Reason::default() };
-        let mut sum = 0_u64;
-        let mut largest = 0_u64;
-        for (column, ((&seen, &expected), gain)) in columns.by_ref().take(usize::from(n_columns)) {
-            let residual = (i32::from(seen) - i32::from(expected)).unsigned_abs();
-            let mut contribution = multiply_wide(residual.wrapping_mul(residual), gain) >> GAIN_FRACTION_BITS;
-            if let Some(&prototype) = heads.prototype.get(column) {
-                let square = square_distance(seen, prototype, heads.prototype_shift);
-                contribution += multiply_wide(square, heads.prototype_gain) >> GAIN_FRACTION_BITS;
-            }
-            sum += contribution;
-            if contribution >= largest {
-                largest = contribution;
-                reason = Reason { column: column as u16, seen, expected, ..reason };
-            }
-        }
+        let mut part = Part::new(feature);
+        heads.add(columns.by_ref().take(usize::from(n_columns)), &mut part);
         let present = if mark.has(Mark::MISSING) { 0 } else { heads.rescale };
-        reason.contribution = rescale(sum, present);
+        let reason = Reason { contribution: rescale(part.sum, present), ..part.reason };
         score = score.saturating_add(reason.contribution);
         offer(&mut strongest, reason);
     }
+    answer(score, heads.latent, strongest, marks, thresholds)
+}
+
+/// Scores a record of several samples: a window of a series, the pixels of an image.
+///
+/// As [`evaluate`], the columns of a feature being those of every sample.
+///
+/// # Shapes
+/// `codes`, `reconstruction`, `gains`: `[samples, columns of a sample]`, row-major; `heads.prototype` as well, or empty;
+/// `marks`: one per feature.
+/// # Units
+/// As [`evaluate`].
+/// # Bounds
+/// As [`evaluate`]; at most 65,536 columns in all.
+/// # Exactness
+/// Bit-exact under contract `tw-w8a8-r16-1`, and equal to [`evaluate`] for one sample.
+/// # Panics
+/// Never.
+/// # Cost
+/// As [`evaluate`], and one walk over `gains` per feature.
+/// # Source
+/// `NUMERICS.md`, "Score".
+pub fn evaluate_samples(
+    heads: &Heads<'_>,
+    samples: usize,
+    codes: &[i16],
+    reconstruction: &[i16],
+    gains: impl Iterator<Item = u32> + Clone,
+    marks: &[Mark],
+    thresholds: &Thresholds,
+) -> Scored {
+    let all: usize = heads.columns.iter().map(|&n_columns| usize::from(n_columns)).sum();
+    let mut score = 0_u64;
+    let mut strongest = [Reason::default(); REASONS];
+    let mut first = codes.iter().zip(reconstruction).zip(gains).enumerate();
+    for ((feature, &n_columns), mark) in heads.columns.iter().enumerate().zip(marks) {
+        let n_columns = usize::from(n_columns);
+        let mut part = Part::new(feature);
+        let mut columns = first.clone();
+        for _ in 0..samples {
+            heads.add(columns.by_ref().take(n_columns), &mut part);
+            columns.by_ref().take(all - n_columns).for_each(drop);
+        }
+        first.by_ref().take(n_columns).for_each(drop);
+        let present = if mark.has(Mark::MISSING) { 0 } else { heads.rescale };
+        let reason = Reason { contribution: rescale_saturating(part.sum, present), ..part.reason };
+        score = score.saturating_add(reason.contribution);
+        offer(&mut strongest, reason);
+    }
+    answer(score, heads.latent, strongest, marks, thresholds)
+}
+
+/// Puts together what a record gave.
+#[inline]
+fn answer(
+    of_features: u64,
+    latent: u64,
+    strongest: [Reason; REASONS],
+    marks: &[Mark],
+    thresholds: &Thresholds,
+) -> Scored {
+    let score = of_features.saturating_add(latent);
     let mut reasons = heapless::Vec::new();
     for reason in strongest {
         if reason.contribution > 0 {
@@ -139,6 +227,7 @@ pub fn evaluate(
     }
     Scored {
         score,
+        latent,
         percentile: thresholds.percentile(score),
         verdict: thresholds.verdict(score),
         tally: Tally::of(marks),
@@ -146,17 +235,28 @@ pub fn evaluate(
     }
 }
 
-/// `(value * factor) >> 16` without a 128-bit product; `value < 2^48`, so the upper half stays below 2^16.
+/// `(value * factor) >> 16` without a 128-bit product, for the sum of one sample's columns: `value < 2^49`, so with
+/// `factor < 2^31` the result fits.
 fn rescale(value: u64, factor: u32) -> u64 {
     let low = multiply_wide(value as u32, factor) >> 16;
     let high = multiply_wide((value >> 32) as u32, factor) << 16;
     low.wrapping_add(high)
 }
 
+/// The same for any value; what does not fit is the largest.
+fn rescale_saturating(value: u64, factor: u32) -> u64 {
+    let low = multiply_wide(value as u32, factor) >> 16;
+    let high = multiply_wide((value >> 32) as u32, factor);
+    if high >> 48 > 0 { u64::MAX } else { low.saturating_add(high << 16) }
+}
+
 /// Keeps the strongest reasons in falling order; of equals the earlier feature stays ahead.
 fn offer(strongest: &mut [Reason; REASONS], mut candidate: Reason) {
+    // What was displaced came before everything behind it, so it moves down even past its equals.
+    let mut displaced = false;
     for slot in strongest {
-        if candidate.contribution > slot.contribution {
+        displaced |= candidate.contribution > slot.contribution;
+        if displaced {
             core::mem::swap(slot, &mut candidate);
         }
     }
@@ -173,7 +273,18 @@ mod tests {
     const UNIT_GAIN: u32 = 1 << GAIN_FRACTION_BITS;
 
     fn heads<'a>(columns: &'a [u8], prototype: &'a [i8]) -> Heads<'a> {
-        Heads { columns, prototype, prototype_shift: 1, prototype_gain: UNIT_GAIN, rescale: 1 << 16 }
+        Heads {
+            columns,
+            prototype,
+            prototype_shift: 1,
+            prototype_gain: UNIT_GAIN,
+            rescale: 1 << 16,
+            latent: 0,
+        }
+    }
+
+    fn unit_gains(n: usize) -> impl Iterator<Item = u32> + Clone {
+        core::iter::repeat_n(UNIT_GAIN, n)
     }
 
     #[test]
@@ -196,6 +307,46 @@ mod tests {
         let second = scored.reasons[1];
         assert_eq!((second.feature, second.column, second.seen, second.expected), (1, 2, 4, 8));
         assert_eq!(second.share_permille(36), 500);
+    }
+
+    #[test]
+    fn samples_by_hand() {
+        // Two samples of three columns. Feature 0 has the residuals 3 and 5, feature 1 has 1, 4 and 2, 0.
+        let scored = evaluate_samples(
+            &Heads { latent: 7, ..heads(&[1, 2], &[]) },
+            2,
+            &[3, 1, 4, 5, 2, 0],
+            &[0; 6],
+            unit_gains(6),
+            &[Mark::NONE, Mark::SATURATED],
+            &THRESHOLDS,
+        );
+        assert_eq!((scored.score, scored.latent, scored.tally.saturated), (34 + 21 + 7, 7, 1));
+        assert_eq!(scored.verdict, Verdict::Watch); // 62: the latent term counts
+        let places: Vec<_> = scored.reasons.iter().map(|r| (r.feature, r.contribution, r.column)).collect();
+        assert_eq!(places, [(0, 34, 3), (1, 21, 2)]);
+    }
+
+    #[test]
+    fn of_equal_reasons_the_earlier_feature_stays_ahead() {
+        let codes = [2, 2, 3, 2, 3];
+        let scored =
+            evaluate(&heads(&[1; 5], &[]), &codes, &[0; 5], unit_gains(5), &[Mark::NONE; 5], &THRESHOLDS);
+        let features: Vec<_> = scored.reasons.iter().map(|reason| reason.feature).collect();
+        assert_eq!(features, [2, 4, 0]);
+        let pair =
+            evaluate(&heads(&[1; 3], &[]), &codes, &[0; 3], unit_gains(3), &[Mark::NONE; 3], &THRESHOLDS);
+        let features: Vec<_> = pair.reasons.iter().map(|reason| reason.feature).collect();
+        assert_eq!(features, [2, 0, 1]);
+    }
+
+    #[test]
+    fn a_factor_on_a_huge_sum_saturates() {
+        assert_eq!(rescale_saturating(1 << 57, 1 << 16), 1 << 57);
+        assert_eq!(rescale_saturating(u64::MAX, 1 << 16), u64::MAX);
+        assert_eq!(rescale_saturating(u64::MAX, (1 << 16) + 1), u64::MAX);
+        assert_eq!(rescale_saturating(1 << 57, 1 << 23), u64::MAX);
+        assert_eq!(rescale_saturating((1 << 49) - 1, (1 << 31) - 1), rescale((1 << 49) - 1, (1 << 31) - 1));
     }
 
     #[test]

@@ -1,14 +1,19 @@
 //! From codes and their reconstruction to a score, a percentile, a verdict and the reasons.
 //!
 //! A score is a sum over columns of two heads, each divided by its calibration mean: the squared residual, weighted per
-//! column, and the squared distance to the nearest prototype. Hence reasons sum exactly to the score. Higher is always
-//! stranger, and no score is a probability.
+//! column, and the squared distance to the nearest prototype. Hence reasons sum exactly to the score; a latent distance,
+//! where a model has one, belongs to no column and is told apart. Higher is always stranger, and no score is a
+//! probability.
 
+mod anomaly_map;
 mod contribution;
+mod latent;
 mod prototype;
 mod threshold;
 
-pub use contribution::{Heads, REASONS, Reason, evaluate};
+pub use anomaly_map::{Peak, anomaly_map, anomaly_peak};
+pub use contribution::{Heads, REASONS, Reason, evaluate, evaluate_samples};
+pub use latent::latent_distance;
 pub use prototype::nearest;
 pub use threshold::{ANCHORS, LEVELS, Thresholds, Verdict};
 
@@ -58,6 +63,8 @@ impl Tally {
 pub struct Scored {
     /// Strangeness, [`SCORE_ONE`] per calibration mean of a head; higher is stranger.
     pub score: u64,
+    /// The part of the score that is the latent distance and belongs to no feature; 0 without that head.
+    pub latent: u64,
     /// Where the score stands among the calibration scores, 0 to 1000, from a table of [`LEVELS`].
     pub percentile: u16,
     /// Normal, watch or alarm.

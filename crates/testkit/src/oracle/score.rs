@@ -6,7 +6,7 @@ use tillwatch_engine::score::{LEVELS, REASONS, Reason, Scored, Tally, Thresholds
 /// What a record is scored with; the meaning of the numbers is that of the model file.
 #[derive(Clone, Debug)]
 pub struct Scoring {
-    /// Residual gain of each column, in steps of 2^-24.
+    /// Residual gain of each column of the record, in steps of 2^-24.
     pub gains: Vec<u32>,
     /// Factor by number of missing features, in steps of 2^-16; 0 beyond the end.
     pub rescale: Vec<u32>,
@@ -29,13 +29,46 @@ pub fn nearest<'a>(prototypes: &'a [Vec<i64>], shift: u8, codes: &[i64]) -> Opti
     prototypes.iter().min_by_key(distance) // min_by_key keeps the first of equals
 }
 
-/// Scores a prepared record.
+/// The squared distance of a latent vector from its zero point, as a part of the score.
+#[must_use]
+pub fn latent_distance(codes: &[i64], zero_point: i64, gain: u32) -> u64 {
+    let squares: i128 = codes.iter().map(|code| i128::from(code - zero_point).pow(2)).sum();
+    (squares * i128::from(gain)).div_euclid(1 << 24) as u64
+}
+
+/// Scores a prepared record of one sample.
 ///
 /// # Shapes
 /// `features`: columns and marks of each feature; `reconstruction`: one code per column.
 #[must_use]
 pub fn evaluate(scoring: &Scoring, features: &[Prepared], reconstruction: &[i64]) -> Scored {
-    let codes: Vec<i64> = features.iter().flat_map(|feature| feature.codes.clone()).collect();
+    evaluate_samples(scoring, &[features.to_vec()], reconstruction, 0)
+}
+
+/// Scores a prepared record of several samples; a feature is marked where any of its samples is.
+///
+/// # Shapes
+/// `samples`: of each sample, columns and marks of each feature; `reconstruction`: one code per sample and column.
+///
+/// # Panics
+/// On a record without a sample.
+#[must_use]
+pub fn evaluate_samples(
+    scoring: &Scoring,
+    samples: &[Vec<Prepared>],
+    reconstruction: &[i64],
+    latent: u64,
+) -> Scored {
+    let codes: Vec<i64> = samples.iter().flatten().flat_map(|feature| feature.codes.clone()).collect();
+    let mut features = samples[0].clone();
+    for sample in &samples[1..] {
+        for (feature, other) in features.iter_mut().zip(sample) {
+            feature.missing |= other.missing;
+            feature.saturated |= other.saturated;
+            feature.unknown |= other.unknown;
+        }
+    }
+    let width: usize = features.iter().map(|feature| feature.codes.len()).sum();
     let prototype = nearest(&scoring.prototypes, scoring.prototype_shift, &codes);
     let contribution_of = |column: usize| {
         let residual = i128::from(codes[column] - reconstruction[column]);
@@ -51,8 +84,9 @@ pub fn evaluate(scoring: &Scoring, features: &[Prepared], reconstruction: &[i64]
     let mut reasons = Vec::new();
     let mut first = 0;
     for (index, feature) in features.iter().enumerate() {
-        let columns = first..first + feature.codes.len();
-        first = columns.end;
+        let within = first..first + feature.codes.len();
+        first = within.end;
+        let columns = (0..codes.len()).filter(|column| within.contains(&(column % width)));
         let sum: i128 = columns.clone().map(contribution_of).sum();
         let part = if feature.missing { 0 } else { (sum * i128::from(factor)).div_euclid(1 << 16) };
         // max_by_key keeps the last of equals, as the contract says.
@@ -65,11 +99,13 @@ pub fn evaluate(scoring: &Scoring, features: &[Prepared], reconstruction: &[i64]
             expected: reconstruction[column] as i16,
         });
     }
-    let total: u128 = reasons.iter().map(|reason| u128::from(reason.contribution)).sum();
+    let of_features: u128 = reasons.iter().map(|reason| u128::from(reason.contribution)).sum();
+    let total = of_features + u128::from(latent);
     let score = u64::try_from(total).unwrap_or(u64::MAX);
     reasons.sort_by_key(|reason| core::cmp::Reverse(reason.contribution)); // stable: the earlier stays ahead
     Scored {
         score,
+        latent,
         percentile: percentile(&scoring.thresholds, score),
         verdict: verdict(&scoring.thresholds, score),
         tally: Tally {

@@ -185,6 +185,7 @@ pub fn score_raw(raw: &[i32; FIELDS], memories: &mut Memories, scratch: &mut Scr
         prototype_shift: weights::PROTOTYPE_SHIFT,
         prototype_gain: weights::PROTOTYPE_GAIN,
         rescale: weights::RESCALE.get(missing).copied().unwrap_or(0),
+        latent: 0,
     };
     let gains = weights::GAINS.iter().copied();
     let reconstruction = scratch.reconstruction.as_flattened();
