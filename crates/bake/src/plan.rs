@@ -64,8 +64,19 @@ impl<'a> Plan<'a> {
             }
         }
         let list: Vec<Feature<'a>> = body.features.iter().collect();
-        let layers: Vec<LayerPlan> =
-            body.layers.iter().map(|layer: Layer<'_>| LayerPlan::new(&layer)).collect();
+        let latent = body.latent.map(|Latent { layer, zero_code, scale }| LatentPlan {
+            layer: layer.into(),
+            zero_code,
+            scale,
+        });
+        let n_layers = match (encoder_only, latent) {
+            (false, _) => body.layers.len(),
+            (true, Some(latent)) => latent.layer + 1,
+            (true, None) => return Err(BakeError::NoEncoder),
+        };
+        let taken = || body.layers.iter().take(n_layers);
+        let layers: Vec<LayerPlan> = taken().map(|layer: Layer<'_>| LayerPlan::new(&layer)).collect();
+        let patch = taken().map(|layer| layer.patch_len()).max().unwrap_or(0);
         let weights: usize = layers.iter().map(LayerPlan::weight_bytes).sum();
         let mut plan = Self {
             name: crate_name(name.unwrap_or(body.name))?,

@@ -4,7 +4,9 @@ use crate::network::{run_last, run_layer};
 use crate::prepare::{as_i8, prepare_samples};
 use tillwatch_engine::feature::{Mark, Memory};
 use tillwatch_engine::kernel::narrow_input;
-use tillwatch_engine::score::{Heads, Scored, Tally, Thresholds, evaluate, evaluate_samples, latent_distance, nearest};
+use tillwatch_engine::score::{
+    Heads, Scored, Tally, Thresholds, evaluate, evaluate_samples, latent_distance, nearest,
+};
 use tillwatch_engine::self_test::{self, SelfTestFailure};
 use tillwatch_model::{Latent, Model, Samples, i32s, u32s};
 

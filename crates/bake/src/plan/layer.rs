@@ -1,8 +1,8 @@
 //! A layer as generated code will call it: weights in the layout of its kernel.
 
 use tillwatch_engine::fixed::{Channel, Requantise};
-use tillwatch_engine::kernel::{Convolution as Geometry, TILE};
-use tillwatch_model::{Activation, Convolution, Dense, Layer, Pool, TopK, Upsample, channels, i16s};
+use tillwatch_engine::kernel::{Convolution as Geometry, Pool, TILE};
+use tillwatch_model::{Activation, Convolution, Dense, Layer, TopK, Upsample, channels, i16s};
 
 /// One layer.
 #[derive(Clone, Debug)]
@@ -135,7 +135,7 @@ impl Sums {
         let rows: Vec<&[u8]> = weights.chunks_exact(weights.len() / outs).collect();
         let (whole, left) = rows.split_at(outs - outs % TILE);
         self.tiles.extend(whole.chunks(TILE).flat_map(tiles));
-        self.rest.extend(left.iter().flat_map(|row| row.chunks(TILE).map(|four| padded(four))));
+        self.rest.extend(left.iter().flat_map(|row| row.chunks(TILE).map(padded)));
         self.channels.extend(groups(&channels(pairs).collect::<Vec<_>>(), outs));
     }
 }

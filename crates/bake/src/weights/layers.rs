@@ -117,7 +117,7 @@ fn weights(
             *offset = end;
         } else {
             let rows: Vec<String> = match part {
-                "TILES" => sums.tiles.iter().map(|tile| tile_source(tile)).collect(),
+                "TILES" => sums.tiles.iter().map(tile_source).collect(),
                 _ => sums.rest.iter().map(|four| format!("{four:?}")).collect(),
             };
             items.push(table(&doc, &name, &kind, rows).replace("pub(super) const", "pub(super) static"));

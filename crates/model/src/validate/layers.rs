@@ -47,7 +47,7 @@ fn check_layer(layer: &Layer<'_>, width: usize, is_last: bool) -> Result<usize, 
         Layer::Convolution(layer) => check_convolution(layer, is_last)?,
         Layer::Transposed(layer) => check_transposed(layer, is_last)?,
         Layer::MaxPool(pool) | Layer::AveragePool(pool) => shapes(pool_is_sound(pool))?,
-        Layer::Upsample(upsample) => shapes(upsample_is_sound(upsample))?,
+        Layer::Upsample(upsample) => shapes(upsample_is_sound(*upsample))?,
         Layer::TopK(top) => shapes((1..=top.len).contains(&top.keep))?,
     }
     let has_sums = matches!(layer, Layer::Dense(_) | Layer::Convolution(_) | Layer::Transposed(_));
@@ -144,7 +144,7 @@ pub(super) fn pool_is_sound(pool: &Pool) -> bool {
         && wide <= pool.input.width
 }
 
-pub(super) fn upsample_is_sound(upsample: &Upsample) -> bool {
+pub(super) fn upsample_is_sound(upsample: Upsample) -> bool {
     let fits =
         |len: u16, factor: u8| (1..=u32::from(u16::MAX)).contains(&(u32::from(len) * u32::from(factor)));
     let [down, across] = upsample.factor;

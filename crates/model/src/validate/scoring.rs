@@ -85,7 +85,7 @@ fn kind_is_sound(kind: &ReferenceKind) -> bool {
                 && layer.kernel[1] >= layer.stride[1]
         }
         ReferenceKind::MaxPool(pool) | ReferenceKind::AveragePool(pool) => pool_is_sound(pool),
-        ReferenceKind::Upsample(upsample) => upsample_is_sound(upsample),
+        ReferenceKind::Upsample(upsample) => upsample_is_sound(*upsample),
         ReferenceKind::TopK { len, keep } => (1..=*len).contains(keep),
     }
 }
