@@ -61,9 +61,9 @@ fn settings(arguments: &Train) -> Result<Settings, Failure> {
         epochs: arguments.epochs as usize,
         optimiser: match (arguments.optimiser, OptimiserConfig::ADAM) {
             (Optimiser::Adam, OptimiserConfig::Adam { beta1, beta2, epsilon, .. }) => {
-                OptimiserConfig::Adam { beta1, beta2, epsilon, weight_decay }
+                OptimiserConfig::Adam { beta1, beta2, epsilon, weight_decay, l1: 0.0 }
             }
-            _ => OptimiserConfig::Sgd { momentum: 0.9, weight_decay },
+            _ => OptimiserConfig::Sgd { momentum: 0.9, weight_decay, l1: 0.0 },
         },
         schedule: match arguments.schedule {
             ScheduleName::Constant => Schedule::Constant,

@@ -243,7 +243,7 @@ fn train_network(
         ..FitConfig::default()
     };
     // The input is rounded as on the device, the target is not: the residual is taken from the wide code.
-    let as_the_device_sees = |rows: &mut [f32], _: usize, _: &mut crate::nn::Generator| {
+    let as_the_device_sees = |rows: &mut [f32], _: usize, _: f64, _: &mut crate::nn::Generator| {
         rows.iter_mut().for_each(|value| *value = range.render((*value).into()) as f32);
     };
     let report = crate::nn::fit(

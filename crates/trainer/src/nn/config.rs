@@ -75,16 +75,21 @@ impl FitConfig {
         for weight in &self.column_weights {
             not_negative("column_weights", *weight)?;
         }
+        if let Loss::Huber { delta } = self.loss {
+            positive("delta", delta)?;
+        }
         match self.optimiser {
-            OptimiserConfig::Adam { beta1, beta2, epsilon, weight_decay } => {
+            OptimiserConfig::Adam { beta1, beta2, epsilon, weight_decay, l1 } => {
                 share("beta1", beta1)?;
                 share("beta2", beta2)?;
                 positive("epsilon", epsilon)?;
                 not_negative("weight_decay", weight_decay)?;
+                not_negative("l1", l1)?;
             }
-            OptimiserConfig::Sgd { momentum, weight_decay } => {
+            OptimiserConfig::Sgd { momentum, weight_decay, l1 } => {
                 share("momentum", momentum)?;
                 not_negative("weight_decay", weight_decay)?;
+                not_negative("l1", l1)?;
             }
         }
         match self.schedule {
@@ -126,7 +131,8 @@ mod tests {
     fn the_default_is_accepted_and_each_range_is_held() {
         let good = FitConfig::default();
         assert_eq!(good.check(3), Ok(()));
-        let sgd = OptimiserConfig::Sgd { momentum: 1.0, weight_decay: 0.0 };
+        let sgd = OptimiserConfig::Sgd { momentum: 1.0, weight_decay: 0.0, l1: 0.0 };
+        let l1 = OptimiserConfig::Sgd { momentum: 0.0, weight_decay: 0.0, l1: -1.0 };
         let cosine = Schedule::Cosine { warm_up: 0.1, floor: -0.5 };
         let plateau = Schedule::Plateau { factor: 0.0, patience: 2, floor: 0.1 };
         for (name, bad) in [
@@ -136,6 +142,8 @@ mod tests {
             ("clip_norm", FitConfig { clip_norm: Some(0.0), ..good.clone() }),
             ("min_improvement", FitConfig { min_improvement: -1.0, ..good.clone() }),
             ("column_weights", FitConfig { column_weights: vec![1.0, -1.0, 0.0], ..good.clone() }),
+            ("delta", FitConfig { loss: Loss::Huber { delta: 0.0 }, ..good.clone() }),
+            ("l1", FitConfig { optimiser: l1, ..good.clone() }),
             ("momentum", FitConfig { optimiser: sgd, ..good.clone() }),
             ("floor", FitConfig { schedule: cosine, ..good.clone() }),
             ("factor", FitConfig { schedule: plateau, ..good.clone() }),

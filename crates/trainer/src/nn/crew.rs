@@ -3,15 +3,16 @@
 //! Which thread runs a shard has no influence on any result: shards own their buffers and their randomness, travel
 //! whole, and are added in order.
 
-use super::layer::Mode;
 use super::loss::LossSum;
+use super::pass::Step;
 use super::real::Real;
 use super::shard::{SHARDS, Shard, Task, cut};
+use std::ops::Range;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{PoisonError, RwLock};
 use std::thread::Scope;
 
-type Job<T> = (Box<Shard<T>>, Mode);
+type Job<T> = (Box<Shard<T>>, Step);
 
 /// The way to a helper and the way back.
 type Helper<T> = (Sender<Job<T>>, Receiver<Box<Shard<T>>>);
@@ -38,8 +39,8 @@ impl<'a, T: Real> Crew<'a, T> {
                 let (job_sender, jobs) = channel::<Job<T>>();
                 let (done, done_receiver) = channel();
                 scope.spawn(move || {
-                    for (mut shard, mode) in jobs {
-                        shard.run(&task, &parameters.read().unwrap_or_else(PoisonError::into_inner), mode);
+                    for (mut shard, step) in jobs {
+                        shard.run(&task, &parameters.read().unwrap_or_else(PoisonError::into_inner), step);
                         if done.send(shard).is_err() {
                             return;
                         }
@@ -53,7 +54,7 @@ impl<'a, T: Real> Crew<'a, T> {
     }
 
     /// Runs a batch of row numbers and adds up the loss.
-    pub(super) fn run(&mut self, batch: &[usize], mode: Mode) -> LossSum {
+    pub(super) fn run(&mut self, batch: &[usize], step: Step) -> LossSum {
         let threads = self.helpers.len() + 1;
         let mut used = 0;
         for (number, part) in cut(batch).enumerate() {
@@ -64,13 +65,13 @@ impl<'a, T: Real> Crew<'a, T> {
             if number % threads != 0 {
                 let shard = self.shards[number].take().expect("it was home a moment ago");
                 let (jobs, _) = &self.helpers[number % threads - 1];
-                jobs.send((shard, mode)).expect("a helper ends only after the crew");
+                jobs.send((shard, step)).expect("a helper ends only after the crew");
             }
         }
         {
             let parameters = self.parameters.read().unwrap_or_else(PoisonError::into_inner);
             for shard in self.shards[..used].iter_mut().flatten() {
-                shard.run(&self.task, &parameters, mode);
+                shard.run(&self.task, &parameters, step);
             }
         }
         let mut sum = LossSum::default();
@@ -84,8 +85,15 @@ impl<'a, T: Real> Crew<'a, T> {
         sum
     }
 
-    /// Adds the gradients of the last batch, run in [`Mode::Train`], divided by its weight.
-    pub(super) fn gradient(&self, batch: &[usize], weight: f64, gradient: &mut [T]) {
+    /// Adds the gradients of the last batch, run to train, divided by its weight; those of the parameters in
+    /// `averaged` divided by its rows.
+    pub(super) fn gradient(
+        &self,
+        batch: &[usize],
+        weight: f64,
+        averaged: &[Range<usize>],
+        gradient: &mut [T],
+    ) {
         let scale = T::from_f64(if weight > 0.0 { 1.0 / weight } else { 0.0 });
         let used = cut(batch).count();
         for (number, shard) in self.shards[..used].iter().flatten().enumerate() {
@@ -96,8 +104,13 @@ impl<'a, T: Real> Crew<'a, T> {
                 gradient.iter_mut().zip(parts).for_each(|(sum, part)| *sum += *part);
             }
         }
-        for sum in gradient {
-            *sum *= scale;
+        let by_rows = T::from_f64(1.0 / batch.len() as f64);
+        let mut done = 0;
+        for range in averaged {
+            gradient[done..range.start].iter_mut().for_each(|sum| *sum *= scale);
+            gradient[range.clone()].iter_mut().for_each(|sum| *sum *= by_rows);
+            done = range.end;
         }
+        gradient[done..].iter_mut().for_each(|sum| *sum *= scale);
     }
 }

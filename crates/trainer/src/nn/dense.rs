@@ -1,9 +1,12 @@
 //! The fully connected layer with its activation.
 
 use super::activation::Activation;
+use super::bias::add_rows;
 use super::gemm::{View, multiply};
-use super::layer::{Backward, Forward, Layer, LayerKind, Mode};
-use super::random::{Generator, uniform};
+use super::initial::initialise;
+use super::kind::LayerKind;
+use super::layer::{Backward, Forward, Layer, Mode};
+use super::random::Generator;
 use super::real::Real;
 use std::ops::Range;
 
@@ -24,28 +27,11 @@ impl Dense {
     fn weight_len(self) -> usize {
         self.in_len * self.out_len
     }
-
-    /// Half the width of the interval that first weights are drawn from: He for the rectifying family, LeCun for
-    /// SELU, Glorot for the rest.
-    fn initial_bound(self) -> f64 {
-        let (ins, outs) = (self.in_len.max(1) as f64, self.out_len as f64);
-        match self.activation {
-            Activation::Relu
-            | Activation::Relu6
-            | Activation::LeakyRelu
-            | Activation::Elu
-            | Activation::Gelu
-            | Activation::Softplus
-            | Activation::Swish => (6.0 / ins).sqrt(),
-            Activation::Selu => (3.0 / ins).sqrt(),
-            Activation::Linear | Activation::Tanh | Activation::Sigmoid => (6.0 / (ins + outs)).sqrt(),
-        }
-    }
 }
 
 impl<T: Real> Layer<T> for Dense {
     fn kind(&self) -> LayerKind {
-        LayerKind::Dense { activation: self.activation }
+        LayerKind::Dense(*self)
     }
 
     fn in_len(&self) -> usize {
@@ -65,12 +51,7 @@ impl<T: Real> Layer<T> for Dense {
     }
 
     fn initialise(&self, parameters: &mut [T], generator: &mut Generator) {
-        let bound = self.initial_bound();
-        let (weights, biases) = parameters.split_at_mut(self.weight_len());
-        for weight in weights {
-            *weight = T::from_f64(bound * (2.0 * uniform(generator) - 1.0));
-        }
-        biases.fill(T::ZERO);
+        initialise(parameters, self.weight_len(), self.activation, [self.in_len, self.out_len], generator);
     }
 
     fn forward(&self, pass: Forward<'_, T>) {
@@ -93,12 +74,7 @@ impl<T: Real> Layer<T> for Dense {
         let Backward { rows, parameters, input, output, output_gradient, .. } = pass;
         self.activation.chain(&pass.tape.kept, output, output_gradient);
         let (weight_gradient, bias_gradient) = pass.parameter_gradient.split_at_mut(self.weight_len());
-        bias_gradient.fill(T::ZERO);
-        for row in output_gradient.chunks_exact(self.out_len) {
-            for (sum, gradient) in bias_gradient.iter_mut().zip(row) {
-                *sum += *gradient;
-            }
-        }
+        add_rows(output_gradient, bias_gradient);
         let output_gradient = View::new(output_gradient, rows, self.out_len);
         let input = View::new(input, rows, self.in_len);
         multiply(output_gradient.transposed(), input, None, weight_gradient);
@@ -112,8 +88,7 @@ impl<T: Real> Layer<T> for Dense {
 
 #[cfg(test)]
 mod tests {
-    use super::super::gradient_check::check_layer;
-    use super::super::layer::Tape;
+    use super::super::gradient_check::{check_layer, evaluate};
     use super::super::random::generator;
     use super::*;
 
@@ -122,17 +97,7 @@ mod tests {
         let layer = Dense { in_len: 2, out_len: 2, activation: Activation::Relu };
         // Weights of the outputs: (1, 2) and (-1, 1); biases 0.5 and -4.
         let parameters = [1.0, 2.0, -1.0, 1.0, 0.5, -4.0];
-        let mut output = [0.0f32; 2];
-        layer.forward(Forward {
-            mode: Mode::Evaluate,
-            rows: 1,
-            parameters: &parameters,
-            input: &[3.0, 4.0],
-            output: &mut output,
-            tape: &mut Tape::default(),
-            generator: &mut generator(0, 0),
-        });
-        assert_eq!(output, [11.5, 0.0]);
+        assert_eq!(evaluate(&layer, &parameters, &[3.0, 4.0]), [11.5, 0.0]);
     }
 
     #[test]

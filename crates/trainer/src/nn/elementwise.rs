@@ -1,7 +1,8 @@
 //! An activation as a layer of its own, for those that must follow something other than a dense layer.
 
 use super::activation::Activation;
-use super::layer::{Backward, Forward, Layer, LayerKind};
+use super::kind::LayerKind;
+use super::layer::{Backward, Forward, Layer};
 use super::random::Generator;
 use super::real::Real;
 use std::ops::Range;
@@ -17,7 +18,7 @@ pub struct Elementwise {
 
 impl<T: Real> Layer<T> for Elementwise {
     fn kind(&self) -> LayerKind {
-        LayerKind::Elementwise { activation: self.activation }
+        LayerKind::Elementwise(*self)
     }
 
     fn in_len(&self) -> usize {

@@ -33,7 +33,7 @@ fn config() -> FitConfig {
     }
 }
 
-fn drop_some(rows: &mut [f32], _: usize, random: &mut Generator) {
+fn drop_some(rows: &mut [f32], _: usize, _: f64, random: &mut Generator) {
     rows.iter_mut().filter(|_| uniform(random) < 0.2).for_each(|value| *value = 0.0);
 }
 
@@ -134,7 +134,7 @@ fn divergence_is_an_error_and_leaves_finite_weights() {
         Network::<f32>::autoencoder(5, &[4], Activation::Linear, Activation::Linear, 1).unwrap();
     let config = FitConfig {
         learning_rate: 1e20,
-        optimiser: OptimiserConfig::Sgd { momentum: 0.9, weight_decay: 0.0 },
+        optimiser: OptimiserConfig::Sgd { momentum: 0.9, weight_decay: 0.0, l1: 0.0 },
         clip_norm: None,
         ..config()
     };
@@ -163,7 +163,7 @@ fn settings_and_shapes_are_checked() {
     assert!(
         attempt(rows, rows, &FitConfig { column_weights: vec![1.0], ..config() }).contains("column weights")
     );
-    let adam = OptimiserConfig::Adam { beta1: 1.0, beta2: 0.9, epsilon: 1e-8, weight_decay: 0.0 };
+    let adam = OptimiserConfig::Adam { beta1: 1.0, beta2: 0.9, epsilon: 1e-8, weight_decay: 0.0, l1: 0.0 };
     assert!(attempt(rows, rows, &FitConfig { optimiser: adam, ..config() }).contains("beta1"));
     let plateau = Schedule::Plateau { factor: 1.5, patience: 2, floor: 0.1 };
     assert!(attempt(rows, rows, &FitConfig { schedule: plateau, ..config() }).contains("factor"));

@@ -4,16 +4,26 @@
 //! shards, and a missing value simply has the weight 0.
 
 use super::activation::sigmoid;
+use super::error::NetworkError;
 use super::real::Real;
+use super::rows::Rows;
 
 /// Sums inside one row are kept in this many lanes, so that the compiler makes vector code of them.
 const LANES: usize = 8;
 
 /// A loss function.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Loss {
     /// Squared error.
     Mse,
+    /// Absolute error. Its derivative at 0 is 0.
+    Mae,
+    /// Half the squared error up to a distance of `delta`, beyond it the straight line `delta * (distance - delta / 2)`
+    /// (Huber, 1964): a wild value pulls no harder than one at `delta`.
+    Huber {
+        /// Where the line begins, above 0.
+        delta: f64,
+    },
     /// Binary cross-entropy of outputs in `[0, 1]`, those of a sigmoid, against targets in `[0, 1]`. A sigmoid that
     /// has reached 1 exactly (a sum above 17 in `f32`) passes no gradient back; [`Loss::BceLogits`] has no such point.
     Bce,
@@ -28,6 +38,25 @@ pub struct Weights<'a, T> {
     pub element: Option<&'a [T]>,
     /// `[columns]`: weight of each column.
     pub column: Option<&'a [T]>,
+}
+
+impl<T: Real> Weights<'_, T> {
+    /// The sum of the weights in each row.
+    ///
+    /// # Shapes
+    /// `sums` is overwritten with `rows` values.
+    pub(super) fn of_rows(self, rows: usize, columns: usize, sums: &mut Vec<T>) {
+        sums.clear();
+        let whole =
+            self.column.map_or(T::from_f64(columns as f64), |column| column.iter().copied().sum::<T>());
+        match self.element {
+            None => sums.resize(rows, whole),
+            Some(element) => sums.extend(element.chunks_exact(columns).map(|element| match self.column {
+                None => element.iter().copied().sum::<T>(),
+                Some(column) => element.iter().zip(column).map(|(a, b)| *a * *b).sum(),
+            })),
+        }
+    }
 }
 
 /// Sum of weighted losses and sum of weights; the loss is their quotient.
@@ -58,14 +87,37 @@ impl Loss {
     pub const fn name(self) -> &'static str {
         match self {
             Loss::Mse => "mse",
+            Loss::Mae => "mae",
+            Loss::Huber { .. } => "huber",
             Loss::Bce => "bce",
             Loss::BceLogits => "bce_logits",
         }
     }
 
-    /// The loss of that name, if there is one.
+    /// Every loss, in its usual form.
+    pub const ALL: [Loss; 5] = [Loss::Mse, Loss::Mae, Loss::Huber { delta: 1.0 }, Loss::Bce, Loss::BceLogits];
+
+    /// The loss of that name, if there is one; `huber` has `delta` 1.
     pub fn from_name(name: &str) -> Option<Loss> {
-        [Loss::Mse, Loss::Bce, Loss::BceLogits].into_iter().find(|loss| loss.name() == name)
+        Loss::ALL.into_iter().find(|loss| loss.name() == name)
+    }
+
+    /// Refuses targets that the loss is not defined for: of cross-entropy those outside `[0, 1]`. A missing value,
+    /// whose weight is 0, is no target.
+    ///
+    /// # Errors
+    /// [`NetworkError::Target`] for the first such value.
+    pub fn check_targets<T: Real>(self, rows: Rows<'_, T>) -> Result<(), NetworkError> {
+        if !matches!(self, Loss::Bce | Loss::BceLogits) {
+            return Ok(());
+        }
+        let outside = |value: T| value < T::ZERO || value > T::ONE;
+        match rows.position(|value, weight| weight > T::ZERO && outside(value)) {
+            None => Ok(()),
+            Some((row, column, found)) => {
+                Err(NetworkError::Target { row, column, found: found.to_f64(), loss: self.name() })
+            }
+        }
     }
 
     /// Sums the loss of some rows and writes its derivative by the output.
@@ -84,6 +136,18 @@ impl Loss {
     ) -> LossSum {
         match self {
             Loss::Mse => rows(squared, columns, output, target, weights, gradient),
+            Loss::Mae => rows(absolute, columns, output, target, weights, gradient),
+            Loss::Huber { delta } => {
+                let delta = T::from_f64(delta);
+                rows(
+                    |output, target| huber(output, target, delta),
+                    columns,
+                    output,
+                    target,
+                    weights,
+                    gradient,
+                )
+            }
             Loss::Bce => rows(cross_entropy, columns, output, target, weights, gradient),
             Loss::BceLogits => rows(cross_entropy_of_logit, columns, output, target, weights, gradient),
         }
@@ -93,6 +157,24 @@ impl Loss {
 fn squared<T: Real>(output: T, target: T) -> (T, T) {
     let difference = output - target;
     (difference * difference, difference + difference)
+}
+
+fn absolute<T: Real>(output: T, target: T) -> (T, T) {
+    let difference = output - target;
+    let sign = |condition: bool| if condition { T::ONE } else { T::ZERO };
+    (difference.abs(), sign(difference > T::ZERO) - sign(difference < T::ZERO))
+}
+
+fn huber<T: Real>(output: T, target: T, delta: T) -> (T, T) {
+    let difference = output - target;
+    let half = T::from_f64(0.5);
+    if difference.abs() <= delta {
+        (half * difference * difference, difference)
+    } else if difference > T::ZERO {
+        (delta * (difference - half * delta), delta)
+    } else {
+        (delta * (-difference - half * delta), -delta)
+    }
 }
 
 /// Outputs are held this far from 0 and 1, so that loss and derivative stay finite. It is the step of an `f32` just
@@ -192,6 +274,52 @@ mod tests {
     }
 
     #[test]
+    fn robust_losses_by_hand() {
+        let (output, target) = ([0.0, 1.0, 4.0, -3.0], [0.0, 1.5, 1.0, 0.0]);
+        let mut gradient = [f64::NAN; 4];
+        let sum = Loss::Mae.sum(4, &output, &target, NONE, &mut gradient);
+        assert_eq!((sum.total, gradient), (0.5 + 3.0 + 3.0, [0.0, -1.0, 1.0, -1.0]));
+        let sum = Loss::Huber { delta: 2.0 }.sum(4, &output, &target, NONE, &mut gradient);
+        assert_eq!((sum.total, gradient), (0.125 + 4.0 + 4.0, [0.0, -0.5, 2.0, -2.0]));
+    }
+
+    #[test]
+    fn names_lead_back_to_their_loss() {
+        for loss in Loss::ALL {
+            assert_eq!(Loss::from_name(loss.name()), Some(loss));
+        }
+        assert_eq!(Loss::from_name("hinge"), None);
+    }
+
+    #[test]
+    fn cross_entropy_refuses_targets_outside_its_range() {
+        let values = [0.0, 1.0, 7.0, 0.5, -0.25, 0.5];
+        let weights = [1.0, 1.0, 0.0, 1.0, 1.0, 1.0];
+        let rows = Rows::new(&values, Some(&weights), 2).unwrap();
+        for loss in [Loss::Bce, Loss::BceLogits] {
+            let wanted = NetworkError::Target { row: 2, column: 0, found: -0.25, loss: loss.name() };
+            assert_eq!(loss.check_targets(rows), Err(wanted));
+            assert_eq!(loss.check_targets(Rows::new(&values[..2], None, 2).unwrap()), Ok(()));
+        }
+        assert_eq!(Loss::Mse.check_targets(rows), Ok(()));
+    }
+
+    #[test]
+    fn weights_of_rows_are_their_sums() {
+        let (element, column) = ([1.0, 0.0, 0.5, 2.0], [2.0, 3.0]);
+        for (element, column, wanted) in [
+            (None, None, [2.0, 2.0]),
+            (None, Some(&column[..]), [5.0, 5.0]),
+            (Some(&element[..]), None, [1.0, 2.5]),
+            (Some(&element[..]), Some(&column[..]), [2.0, 7.0]),
+        ] {
+            let mut sums = vec![f64::NAN; 5];
+            Weights { element, column }.of_rows(2, 2, &mut sums);
+            assert_eq!(sums, wanted);
+        }
+    }
+
+    #[test]
     fn a_missing_value_counts_for_nothing() {
         let weights = Weights { element: Some(&[1.0, 0.0, 1.0, 1.0][..]), column: Some(&[2.0, 1.0][..]) };
         let mut gradient = [f64::NAN; 4];
@@ -210,7 +338,7 @@ mod tests {
         for element in [None, Some(&element[..])] {
             for column in [None, Some(&column[..])] {
                 let weights = Weights { element, column };
-                for loss in [Loss::Mse, Loss::Bce, Loss::BceLogits] {
+                for loss in [&Loss::ALL[..], &[Loss::Huber { delta: 0.3 }]].concat() {
                     let mut gradient = vec![0.0; 22];
                     loss.sum(columns, &output, &target, weights, &mut gradient);
                     for at in 0..22 {

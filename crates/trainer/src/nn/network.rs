@@ -3,8 +3,9 @@
 use super::activation::Activation;
 use super::dense::Dense;
 use super::error::NetworkError;
-use super::layer::{Layer, LayerKind, Mode};
-use super::pass::{Chain, Workspace};
+use super::kind::LayerKind;
+use super::layer::Layer;
+use super::pass::{Chain, Step, Workspace};
 use super::random::generator;
 use super::real::Real;
 
@@ -98,13 +99,12 @@ impl<T: Real> Network<T> {
     /// The dense layers from input to output, with weights and biases apart. Other layers are passed over.
     pub fn dense_layers(&self) -> impl Iterator<Item = DenseParameters<T>> {
         self.layers().filter_map(|(layer, parameters)| match layer.kind() {
-            LayerKind::Dense { activation } => {
-                let (in_len, out_len) = (layer.in_len(), layer.out_len());
+            LayerKind::Dense(Dense { in_len, out_len, activation }) => {
                 let (weights, biases) = parameters.split_at(in_len * out_len);
                 let (weights, biases) = (weights.to_vec(), biases.to_vec());
                 Some(DenseParameters { in_len, out_len, activation, weights, biases })
             }
-            LayerKind::Elementwise { .. } => None,
+            _ => None,
         })
     }
 
@@ -126,7 +126,7 @@ impl<T: Real> Network<T> {
         let mut output = Vec::with_capacity(rows.len() / in_len * self.out_len());
         for part in rows.chunks(TOGETHER * in_len) {
             workspace.set_input(part, in_len);
-            output.extend_from_slice(self.chain.forward(&self.parameters, &mut workspace, Mode::Evaluate));
+            output.extend_from_slice(self.chain.forward(&self.parameters, &mut workspace, Step::EVALUATE));
         }
         Ok(output)
     }

@@ -4,7 +4,9 @@ use super::real::Real;
 use std::ops::Range;
 
 /// Which optimiser, and its settings. Weight decay is decoupled: weights shrink by `learning_rate * weight_decay`
-/// of themselves each step, apart from the gradient; biases do not.
+/// of themselves each step, apart from the gradient; biases do not. The L1 penalty is as decoupled: after each step
+/// weights move by `learning_rate * l1` towards 0 and stop there, which is the proximal step of `l1 * sum |weight|` (as
+/// in ISTA; Beck and Teboulle, 2009), so that weights become exactly 0; biases do not.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum OptimiserConfig {
     /// Adam (Kingma and Ba, 2015) with decoupled decay (Loshchilov and Hutter, 2019).
@@ -17,6 +19,8 @@ pub enum OptimiserConfig {
         epsilon: f64,
         /// Decay per step and unit of learning rate.
         weight_decay: f64,
+        /// Way towards 0 per step and unit of learning rate.
+        l1: f64,
     },
     /// Gradient descent with momentum: `velocity = momentum * velocity + gradient`.
     Sgd {
@@ -24,13 +28,15 @@ pub enum OptimiserConfig {
         momentum: f64,
         /// Decay per step and unit of learning rate.
         weight_decay: f64,
+        /// Way towards 0 per step and unit of learning rate.
+        l1: f64,
     },
 }
 
 impl OptimiserConfig {
     /// Adam with the usual settings and no decay.
     pub const ADAM: OptimiserConfig =
-        OptimiserConfig::Adam { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weight_decay: 0.0 };
+        OptimiserConfig::Adam { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weight_decay: 0.0, l1: 0.0 };
 }
 
 /// An optimiser with its memory.
@@ -59,7 +65,7 @@ impl<T: Real> Optimiser<T> {
     /// Moves the parameters against the gradient.
     pub(super) fn step(&mut self, parameters: &mut [T], gradient: &[T], learning_rate: f64) {
         match self.config {
-            OptimiserConfig::Adam { beta1, beta2, epsilon, weight_decay } => {
+            OptimiserConfig::Adam { beta1, beta2, epsilon, weight_decay, l1 } => {
                 self.decay(parameters, learning_rate * weight_decay);
                 self.remaining.0 *= beta1;
                 self.remaining.1 *= beta2;
@@ -74,13 +80,28 @@ impl<T: Real> Optimiser<T> {
                     *second = keep2 * *second + take2 * (*g * *g);
                     *parameter -= rate * *first / (second.sqrt() * correction + epsilon);
                 }
+                self.shrink(parameters, learning_rate * l1);
             }
-            OptimiserConfig::Sgd { momentum, weight_decay } => {
+            OptimiserConfig::Sgd { momentum, weight_decay, l1 } => {
                 self.decay(parameters, learning_rate * weight_decay);
                 let (rate, momentum) = (T::from_f64(learning_rate), T::from_f64(momentum));
                 for ((parameter, g), velocity) in parameters.iter_mut().zip(gradient).zip(&mut self.first) {
                     *velocity = momentum * *velocity + *g;
                     *parameter -= rate * *velocity;
+                }
+                self.shrink(parameters, learning_rate * l1);
+            }
+        }
+    }
+
+    /// Moves weights by `way` towards 0.
+    fn shrink(&self, parameters: &mut [T], way: f64) {
+        if way > 0.0 {
+            let way = T::from_f64(way);
+            for range in &self.decayed {
+                for parameter in &mut parameters[range.clone()] {
+                    let size = (parameter.abs() - way).at_least(T::ZERO);
+                    *parameter = if *parameter < T::ZERO { -size } else { size };
                 }
             }
         }
@@ -128,9 +149,10 @@ mod tests {
 
     #[test]
     fn each_finds_the_minimum_of_a_quadratic() {
-        for (config, rate) in
-            [(OptimiserConfig::ADAM, 0.1), (OptimiserConfig::Sgd { momentum: 0.8, weight_decay: 0.0 }, 0.05)]
-        {
+        for (config, rate) in [
+            (OptimiserConfig::ADAM, 0.1),
+            (OptimiserConfig::Sgd { momentum: 0.8, weight_decay: 0.0, l1: 0.0 }, 0.05),
+        ] {
             let [a, b] = minimise(config, rate, 2000);
             assert!((a - 3.0).abs() < NEAR && (b + 1.0).abs() < NEAR, "{config:?}: {a} {b}");
         }
@@ -145,10 +167,22 @@ mod tests {
 
     #[test]
     fn decay_shrinks_weights_and_spares_biases() {
-        let config = OptimiserConfig::Sgd { momentum: 0.0, weight_decay: 0.5 };
+        let config = OptimiserConfig::Sgd { momentum: 0.0, weight_decay: 0.5, l1: 0.0 };
         let mut parameters = [8.0f32, 8.0];
         Optimiser::new(config, 2, vec![0..1; 1]).step(&mut parameters, &[0.0, 0.0], 0.5);
         assert_eq!(parameters, [6.0, 8.0]);
+    }
+
+    #[test]
+    fn l1_moves_weights_to_zero_and_no_further() {
+        for config in [
+            OptimiserConfig::Sgd { momentum: 0.0, weight_decay: 0.0, l1: 0.5 },
+            OptimiserConfig::Adam { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weight_decay: 0.0, l1: 0.5 },
+        ] {
+            let mut parameters = [8.0f32, -8.0, 0.125, -0.25, 8.0];
+            Optimiser::new(config, 5, vec![0..4; 1]).step(&mut parameters, &[0.0; 5], 0.5);
+            assert_eq!(parameters, [7.75, -7.75, 0.0, 0.0, 8.0]);
+        }
     }
 
     #[test]

@@ -13,11 +13,32 @@ pub(super) struct Chain<T: Real> {
     ranges: Vec<Range<usize>>,
 }
 
+/// What a pass is for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Step {
+    /// Whether it trains.
+    pub(super) mode: Mode,
+    /// Share of training that is done.
+    pub(super) progress: f64,
+}
+
+impl Step {
+    /// A pass that only evaluates.
+    pub(super) const EVALUATE: Step = Step { mode: Mode::Evaluate, progress: 1.0 };
+
+    /// A pass that trains, when that share of training is done.
+    pub(super) const fn train(progress: f64) -> Step {
+        Step { mode: Mode::Train, progress }
+    }
+}
+
 /// The buffers of one shard.
 #[derive(Debug)]
 pub(super) struct Workspace<T> {
     /// Rows in the shard.
     pub(super) rows: usize,
+    /// `[rows]`: weight of each row in the loss.
+    pub(super) row_weights: Vec<T>,
     /// `[rows, in_len]`
     pub(super) input: Vec<T>,
     /// Output of each layer, `[rows, out_len]`.
@@ -38,24 +59,32 @@ impl<T: Real> Workspace<T> {
     pub(super) fn new(chain: &Chain<T>, generator: Generator) -> Self {
         Workspace {
             rows: 0,
+            row_weights: Vec::new(),
             input: Vec::new(),
             outputs: chain.layers.iter().map(|_| Vec::new()).collect(),
             gradient: Vec::new(),
             lower_gradient: Vec::new(),
             parameter_gradient: Vec::new(),
-            tapes: chain.layers.iter().map(|_| Tape { kept: Vec::new() }).collect(),
+            tapes: chain.layers.iter().map(|_| Tape::default()).collect(),
             generator,
         }
     }
 
-    /// Takes rows as the input of the next pass.
+    /// Takes rows, each of weight 1, as the input of the next pass.
     ///
     /// # Shapes
     /// `values [n, in_len]`, whole rows.
     pub(super) fn set_input(&mut self, values: &[T], in_len: usize) {
         self.rows = values.len() / in_len;
+        self.row_weights.clear();
+        self.row_weights.resize(self.rows, T::ONE);
         self.input.clear();
         self.input.extend_from_slice(values);
+    }
+
+    /// What the layers added to the summed loss in the last [`Chain::forward`].
+    pub(super) fn penalty(&self) -> f64 {
+        self.tapes.iter().map(|tape| tape.penalty).sum()
     }
 
     /// The input, the output of the last layer after [`Chain::forward`], and room for the derivative by the output.
@@ -69,18 +98,20 @@ impl<T: Real> Workspace<T> {
 impl<T: Real> Chain<T> {
     /// Checks that the layers fit each other.
     pub(super) fn new(layers: Vec<Box<dyn Layer<T>>>) -> Result<Self, NetworkError> {
-        let Some(first) = layers.first() else {
+        if layers.is_empty() {
             return Err(NetworkError::Shape { what: "the number of layers", found: 0, wanted: 1 });
-        };
-        let (mut wanted, mut from, mut ranges) = (first.in_len(), 0, Vec::with_capacity(layers.len()));
+        }
+        let (mut before, mut from, mut ranges) = (None, 0, Vec::with_capacity(layers.len()));
         for (place, layer) in layers.iter().enumerate() {
-            if layer.in_len() != wanted || wanted == 0 || layer.out_len() == 0 {
-                let (in_len, out_len) = (layer.in_len(), layer.out_len());
+            layer.check().map_err(|setting| NetworkError::LayerSetting { place, setting })?;
+            let (in_len, out_len) = (layer.in_len(), layer.out_len());
+            let wanted = before.unwrap_or(in_len);
+            if in_len != wanted || wanted == 0 || out_len == 0 {
                 return Err(NetworkError::Layer { place, in_len, out_len, wanted });
             }
             ranges.push(from..from + layer.parameter_len());
             from += layer.parameter_len();
-            wanted = layer.out_len();
+            before = Some(out_len);
         }
         Ok(Chain { layers, ranges })
     }
@@ -109,9 +140,24 @@ impl<T: Real> Chain<T> {
 
     /// The parameters that weight decay shrinks.
     pub(super) fn decayed(&self) -> Vec<Range<usize>> {
+        self.places(|layer| layer.decayed())
+    }
+
+    /// The parameters that follow an average of the batches.
+    pub(super) fn averaged(&self) -> Vec<Range<usize>> {
+        self.places(|layer| layer.averaged())
+    }
+
+    /// Fewest rows of a batch that every layer can train on.
+    pub(super) fn least_rows(&self) -> usize {
+        self.layers.iter().map(|layer| layer.least_rows()).max().unwrap_or(1)
+    }
+
+    /// Parts of the parameters of each layer, as places among all parameters.
+    fn places(&self, part: impl Fn(&dyn Layer<T>) -> Range<usize>) -> Vec<Range<usize>> {
         let place = |(layer, range): (&dyn Layer<T>, Range<usize>)| {
-            let decayed = layer.decayed();
-            range.start + decayed.start..range.start + decayed.end
+            let part = part(layer);
+            range.start + part.start..range.start + part.end
         };
         self.layers().map(place).filter(|range| !range.is_empty()).collect()
     }
@@ -121,15 +167,29 @@ impl<T: Real> Chain<T> {
         &self,
         parameters: &[T],
         workspace: &'w mut Workspace<T>,
-        mode: Mode,
+        step: Step,
     ) -> &'w [T] {
-        let Workspace { rows, input, outputs, tapes, generator, .. } = workspace;
+        let end = self.layers.len();
+        self.forward_until(end, parameters, workspace, step)
+    }
+
+    /// [`Chain::forward`] through the first `end` layers.
+    pub(super) fn forward_until<'w>(
+        &self,
+        end: usize,
+        parameters: &[T],
+        workspace: &'w mut Workspace<T>,
+        step: Step,
+    ) -> &'w [T] {
+        let Workspace { rows, row_weights, input, outputs, tapes, generator, .. } = workspace;
         let mut input = input.as_slice();
-        for (((layer, range), output), tape) in self.layers().zip(outputs).zip(tapes) {
+        for (((layer, range), output), tape) in self.layers().take(end).zip(outputs).zip(tapes) {
             output.resize(*rows * layer.out_len(), T::ZERO);
             layer.forward(Forward {
-                mode,
+                mode: step.mode,
+                progress: step.progress,
                 rows: *rows,
+                row_weights,
                 parameters: &parameters[range],
                 input,
                 output,
@@ -144,8 +204,17 @@ impl<T: Real> Chain<T> {
     /// Turns `workspace.gradient`, the derivative by the output of the last [`Chain::forward`] in [`Mode::Train`],
     /// into `workspace.parameter_gradient`.
     pub(super) fn backward(&self, parameters: &[T], workspace: &mut Workspace<T>) {
-        let Workspace { rows, input, outputs, gradient, lower_gradient, parameter_gradient, tapes, .. } =
-            workspace;
+        let Workspace {
+            rows,
+            row_weights,
+            input,
+            outputs,
+            gradient,
+            lower_gradient,
+            parameter_gradient,
+            tapes,
+            ..
+        } = workspace;
         parameter_gradient.resize(self.parameter_len(), T::ZERO);
         for (place, (layer, range)) in self.layers().enumerate().rev() {
             let below = if place == 0 { &*input } else { &outputs[place - 1] };
@@ -157,13 +226,14 @@ impl<T: Real> Chain<T> {
             };
             layer.backward(Backward {
                 rows: *rows,
+                row_weights,
                 parameters: &parameters[range.clone()],
                 input: below,
                 output: &outputs[place],
                 output_gradient: gradient,
                 input_gradient,
                 parameter_gradient: &mut parameter_gradient[range],
-                tape: &tapes[place],
+                tape: &mut tapes[place],
             });
             std::mem::swap(gradient, lower_gradient);
         }
@@ -200,7 +270,7 @@ mod tests {
         workspace.set_input(&input, 6);
 
         for loss in [Loss::Mse, Loss::Bce] {
-            chain.forward(&parameters, &mut workspace, Mode::Train);
+            chain.forward(&parameters, &mut workspace, Step::train(0.0));
             let (_, output, gradient) = workspace.ends();
             loss.sum(6, output, &input, weights, gradient);
             chain.backward(&parameters, &mut workspace);
@@ -209,7 +279,7 @@ mod tests {
                 let kept = parameters[at];
                 let mut at_shift = |shift: f64| {
                     parameters[at] = kept + shift;
-                    let output = chain.forward(&parameters, &mut workspace, Mode::Evaluate);
+                    let output = chain.forward(&parameters, &mut workspace, Step::EVALUATE);
                     loss.sum(6, output, &input, weights, &mut [0.0; 42]).total
                 };
                 let wanted = (at_shift(STEP) - at_shift(-STEP)) / (2.0 * STEP);

@@ -65,6 +65,13 @@ impl<'a, T: Real> Rows<'a, T> {
         self.columns
     }
 
+    /// The first element that `wanted` is true for, of its value and its weight: row, column and value.
+    pub(super) fn position(&self, wanted: impl Fn(T, T) -> bool) -> Option<(usize, usize, T)> {
+        let weight = |at: usize| self.weights.map_or(T::ONE, |weights| weights[at]);
+        let at = (0..self.values.len()).find(|at| wanted(self.values[*at], weight(*at)))?;
+        Some((at / self.columns, at % self.columns, self.values[at]))
+    }
+
     /// True when elements have weights.
     pub(super) fn is_weighted(&self) -> bool {
         self.weights.is_some()

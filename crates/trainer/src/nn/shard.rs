@@ -2,7 +2,7 @@
 
 use super::layer::Mode;
 use super::loss::{Loss, LossSum, Weights};
-use super::pass::{Chain, Workspace};
+use super::pass::{Chain, Step, Workspace};
 use super::random::{Generator, generator};
 use super::real::Real;
 use super::rows::Rows;
@@ -18,18 +18,31 @@ const SHARD_STREAM: u64 = 2;
 
 /// Damages the input of a network whose target stays the clean row: what a denoising autoencoder is trained with.
 ///
-/// Closures `Fn(&mut [T], usize, &mut Generator)` are corruptions.
+/// Closures `Fn(&mut [T], usize, f64, &mut Generator)` are corruptions: of the rows, their columns, the share of
+/// training done and the generator.
 pub trait Corruption<T>: Sync {
     /// Changes rows in place, drawing from the generator alone, so that training repeats.
-    ///
-    /// # Shapes
-    /// `rows [n, columns]`, some rows of a batch.
-    fn corrupt(&self, rows: &mut [T], columns: usize, generator: &mut Generator);
+    fn corrupt(&self, part: Corrupted<'_, T>);
 }
 
-impl<T, F: Fn(&mut [T], usize, &mut Generator) + Sync> Corruption<T> for F {
-    fn corrupt(&self, rows: &mut [T], columns: usize, generator: &mut Generator) {
-        self(rows, columns, generator);
+/// Some rows of a batch that are to be corrupted.
+#[derive(Debug)]
+pub struct Corrupted<'a, T> {
+    /// `[n, columns]`, to be changed.
+    pub rows: &'a mut [T],
+    /// `[n, columns]`: the same rows, which stay as they are.
+    pub clean: &'a [T],
+    /// Values per row.
+    pub columns: usize,
+    /// Share of training that is done, from 0 in the first step towards 1.
+    pub progress: f64,
+    /// What to draw from.
+    pub generator: &'a mut Generator,
+}
+
+impl<T, F: Fn(&mut [T], usize, f64, &mut Generator) + Sync> Corruption<T> for F {
+    fn corrupt(&self, part: Corrupted<'_, T>) {
+        self(part.rows, part.columns, part.progress, part.generator);
     }
 }
 
@@ -49,7 +62,7 @@ pub(super) struct Task<'a, T: Real> {
 pub(super) struct Shard<T> {
     /// Numbers of the rows to work on, in the training or the validation rows according to the mode.
     pub(super) picked: Vec<usize>,
-    /// Loss over those rows.
+    /// Loss over those rows, with the layers' penalties.
     pub(super) sum: LossSum,
     /// The clean rows, where the input is corrupted.
     clean: Vec<T>,
@@ -75,25 +88,36 @@ impl<T: Real> Shard<T> {
     }
 
     /// Runs the picked rows forward and, to train, backward.
-    pub(super) fn run(&mut self, task: &Task<'_, T>, parameters: &[T], mode: Mode) {
+    pub(super) fn run(&mut self, task: &Task<'_, T>, parameters: &[T], step: Step) {
         let Shard { picked, sum, clean, weights, workspace } = self;
-        let rows = if mode == Mode::Train { task.train } else { task.valid };
+        let rows = if step.mode == Mode::Train { task.train } else { task.valid };
         let columns = rows.columns();
         workspace.rows = picked.len();
         rows.gather(picked, &mut workspace.input, weights);
-        let corruption = task.corruption.filter(|_| mode == Mode::Train);
+        let weights = Weights {
+            element: rows.is_weighted().then_some(weights.as_slice()),
+            column: task.column_weights,
+        };
+        weights.of_rows(picked.len(), columns, &mut workspace.row_weights);
+        let corruption = task.corruption.filter(|_| step.mode == Mode::Train);
         if let Some(corruption) = corruption {
             clean.clear();
             clean.extend_from_slice(&workspace.input);
-            corruption.corrupt(&mut workspace.input, columns, &mut workspace.generator);
+            corruption.corrupt(Corrupted {
+                rows: &mut workspace.input,
+                clean,
+                columns,
+                progress: step.progress,
+                generator: &mut workspace.generator,
+            });
         }
-        task.chain.forward(parameters, workspace, mode);
+        task.chain.forward(parameters, workspace, step);
+        let penalty = workspace.penalty();
         let (input, output, gradient) = workspace.ends();
         let target = if corruption.is_some() { clean } else { input };
-        let element = rows.is_weighted().then_some(weights.as_slice());
-        let weights = Weights { element, column: task.column_weights };
         *sum = task.loss.sum(columns, output, target, weights, gradient);
-        if mode == Mode::Train {
+        sum.total += penalty;
+        if step.mode == Mode::Train {
             task.chain.backward(parameters, workspace);
         }
     }
