@@ -8,6 +8,8 @@ const NARROWEST: usize = 2;
 const EXPLAINED: f64 = 0.9;
 /// Sweeps of the power iteration; the choice is rounded to whole units, so few are enough.
 const SWEEPS: usize = 30;
+/// Most columns whose principal components are counted.
+const WIDEST_MEASURED: usize = 1024;
 /// Rows that the covariance is taken from.
 const ROWS: usize = 2000;
 
@@ -47,7 +49,12 @@ pub fn choose(rows: &[f32], width: usize) -> Architecture {
 }
 
 /// Principal components that carry the wanted share of the variance, found one after another by power iteration.
-fn components(rows: &[f32], width: usize) -> usize {
+///
+/// Above [`WIDEST_MEASURED`] columns that takes too long, and the most that would be chosen is given instead.
+pub(crate) fn components(rows: &[f32], width: usize) -> usize {
+    if width > WIDEST_MEASURED {
+        return WIDEST;
+    }
     let n = (rows.len() / width).max(1);
     let sample: Vec<&[f32]> = rows.chunks_exact(width).step_by(n.div_ceil(ROWS)).collect();
     let mut covariance = vec![0_f64; width * width];

@@ -7,9 +7,13 @@ use crate::quantise::rim_step;
 use crate::scoring::scores;
 use crate::table::Table;
 use std::collections::BTreeMap;
+use tillwatch_engine::feature::Mark;
 use tillwatch_engine::score::SCORE_ONE;
 use tillwatch_loader::Loader;
 use tillwatch_model::{Feature, Model, Preparation};
+
+/// Rows that the float model scores together.
+const TOGETHER: usize = 1024;
 
 /// Figures of one scoring; those that need an absent class are `None`.
 #[derive(Clone, Copy, Debug, PartialEq, serde::Serialize)]
@@ -58,12 +62,13 @@ pub fn evaluate_rows(
     let alarm = loader.model().thresholds().alarm;
     let step = rim_step(loader.model().body().rim_fraction_bits.into()) as f32;
     let float_scores = float.map(|(model, threshold)| {
-        let score = |&row: &usize| {
-            let (row, marks) = codes.row(row);
-            let values: Vec<f32> = row.iter().map(|&code| f32::from(code) * step).collect();
-            model.score(&values, marks)
+        // Some rows at a time: all of a large table in floats would not fit memory.
+        let part = |rows: &[usize]| {
+            let values: Vec<f32> = codes.of(rows).iter().map(|&code| f32::from(code) * step).collect();
+            let marks: Vec<Mark> = rows.iter().flat_map(|&row| codes.row(row).1).copied().collect();
+            model.scores(&values, &marks)
         };
-        (rows.iter().map(score).collect::<Vec<f64>>(), threshold)
+        (rows.chunks(TOGETHER).flat_map(part).collect::<Vec<f64>>(), threshold)
     });
     Evaluation {
         rows: rows.len(),

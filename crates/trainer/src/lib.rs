@@ -19,6 +19,7 @@ pub mod metrics;
 pub mod nn;
 pub mod prototypes;
 pub mod quantise;
+pub mod recipe;
 pub mod rim;
 pub mod scoring;
 pub mod spike;
@@ -27,5 +28,5 @@ mod train;
 mod train_error;
 
 pub use error::{CellFault, Error};
-pub use train::{Progress, Settings, Trained, train};
+pub use train::{Architecture, Progress, Settings, Trained, train};
 pub use train_error::TrainError;

@@ -1,6 +1,7 @@
 //! Scores of many rows by the integer model, through the loader.
 
 use crate::features::Codes;
+use crate::heads::IntegerAnswer;
 use tillwatch_engine::feature::{Mark, Memory};
 use tillwatch_loader::{Loader, Scored, Scratch};
 
@@ -10,6 +11,7 @@ pub struct Bench {
     codes: Vec<i16>,
     reconstruction: Vec<i16>,
     activations: [Vec<i8>; 2],
+    patch: Vec<i8>,
     marks: Vec<Mark>,
     raw: Vec<i32>,
     n_memories: usize,
@@ -24,8 +26,9 @@ impl Bench {
             codes: vec![0; sizes.columns],
             reconstruction: vec![0; sizes.columns],
             activations: [vec![0; sizes.activations], vec![0; sizes.activations]],
+            patch: vec![0; sizes.patch],
             marks: vec![Mark::NONE; sizes.features],
-            raw: vec![0; sizes.fields],
+            raw: vec![0; sizes.raw],
             n_memories: sizes.memories,
         }
     }
@@ -43,9 +46,10 @@ impl Bench {
 
     /// Scores a prepared row.
     pub fn score_codes(&mut self, loader: &Loader<'_>, codes: &[i16], marks: &[Mark]) -> Scored {
-        self.reconstruct(loader, codes);
+        self.codes.copy_from_slice(codes);
         self.marks.copy_from_slice(marks);
-        loader.evaluate(&self.scratch())
+        let latent = loader.reconstruct(&mut self.scratch());
+        loader.evaluate(latent, &self.scratch())
     }
 
     /// The integer network's answer to wide codes, as wide codes.
@@ -55,12 +59,27 @@ impl Bench {
         &self.reconstruction
     }
 
+    /// The latent vector of wide codes.
+    pub fn encode(&mut self, loader: &Loader<'_>, codes: &[i16]) -> Vec<i8> {
+        self.codes.copy_from_slice(codes);
+        loader.encode_codes(&mut self.scratch()).to_vec()
+    }
+
+    /// Reconstruction and latent length of wide codes.
+    pub(crate) fn answer(&mut self, loader: &Loader<'_>, codes: &[i16]) -> IntegerAnswer {
+        let zero = loader.model().body().latent.map_or(0, |latent| latent.zero_code);
+        let square = |&code: &i8| u64::from((i32::from(code) - i32::from(zero)).unsigned_abs().pow(2));
+        let latent_square = self.encode(loader, codes).iter().map(square).sum();
+        IntegerAnswer { reconstruction: self.reconstruct(loader, codes).to_vec(), latent_square }
+    }
+
     fn scratch(&mut self) -> Scratch<'_> {
         let [input, output] = &mut self.activations;
         Scratch {
             codes: &mut self.codes,
             reconstruction: &mut self.reconstruction,
             activations: [input, output],
+            patch: &mut self.patch,
             marks: &mut self.marks,
             raw: &mut self.raw,
         }

@@ -57,7 +57,7 @@ pub fn test(
                 let mut wide = normal.to_vec();
                 let code = f64::from(wide[column]) + size / step;
                 wide[column] = code.round().min(32_767.0) as i16;
-                heard_float += u32::from(float.score(&disturbed, marks) > float_threshold);
+                heard_float += u32::from(float.scores(&disturbed, marks)[0] > float_threshold);
                 heard_integer += u32::from(bench.score_codes(loader, &wide, marks).score > alarm);
                 all += 1;
             }

@@ -2,6 +2,7 @@
 
 use crate::Error;
 use crate::nn::NetworkError;
+use crate::recipe::RecipeFault;
 use std::fmt;
 use tillwatch_model::ModelError;
 
@@ -15,6 +16,8 @@ pub enum TrainError {
     Network(NetworkError),
     /// The exported file does not validate.
     Model(ModelError),
+    /// The recipe and what was asked of it do not go together.
+    Recipe(RecipeFault),
     /// The alarm rate is none.
     AlarmRate {
         /// What was asked for.
@@ -64,7 +67,7 @@ impl TrainError {
     pub const fn is_usage(&self) -> bool {
         match self {
             Self::Table(error) => error.is_usage(),
-            Self::AlarmRate { .. } => true,
+            Self::AlarmRate { .. } | Self::Recipe(_) => true,
             _ => false,
         }
     }
@@ -76,6 +79,9 @@ impl fmt::Display for TrainError {
             Self::Table(error) => error.fmt(f),
             Self::Network(error) => error.fmt(f),
             Self::Model(error) => write!(f, "the trained model does not validate: {error}"),
+            Self::Recipe(RecipeFault { option, found, wanted }) => {
+                write!(f, "{option}: found {found}, wanted {wanted}")
+            }
             Self::AlarmRate { found } => {
                 write!(f, "alarm rate: found {found}, wanted more than 0 and at most 0.5, such as 0.001")
             }
@@ -119,6 +125,12 @@ impl From<Error> for TrainError {
 impl From<NetworkError> for TrainError {
     fn from(error: NetworkError) -> Self {
         Self::Network(error)
+    }
+}
+
+impl From<RecipeFault> for TrainError {
+    fn from(fault: RecipeFault) -> Self {
+        Self::Recipe(fault)
     }
 }
 

@@ -1,6 +1,7 @@
 //! What comes out of baking, handed to cargo: it builds, its own tests pass, and it scores as the loader does.
 
-use crate::toy::{Toy, loader_digest};
+use crate::picture::Picture;
+use crate::toy::{Toy, loader_digest, loader_latent_digest};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -17,15 +18,21 @@ fn engine() -> PathBuf {
 
 /// Bakes a toy into a fresh folder, with a test that holds it to the loader's digest.
 fn baked(toy: &Toy) -> tempfile::TempDir {
-    let file = toy.file();
-    let model = Model::validate(&file).unwrap();
-    let baked = bake(&model, &Options { name: None, engine: Some(engine()) }).unwrap();
+    let records = if toy.hidden > 1000 { HEAVY_RECORDS } else { RECORDS };
+    baked_file(&toy.file(), records, false)
+}
+
+/// The same of a model file, or of its encoder alone.
+fn baked_file(file: &[u8], records: u32, encoder_only: bool) -> tempfile::TempDir {
+    let model = Model::validate(file).unwrap();
+    let options = Options { name: None, engine: Some(engine()), encoder_only };
+    let baked = bake(&model, &options).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("out");
     write(&baked, &out).unwrap();
     fs::create_dir(out.join("tests")).unwrap();
-    let records = if toy.hidden > 1000 { HEAVY_RECORDS } else { RECORDS };
-    let [one, other] = [1, 2].map(|seed| loader_digest(&model, records, seed));
+    let digest = if encoder_only { loader_latent_digest } else { loader_digest };
+    let [one, other] = [1, 2].map(|seed| digest(&model, records, seed));
     assert_ne!(one, other);
     let parity = format!(
         "use {name}::{{Scratch, digest}};\n\n#[test]\nfn scores_are_the_loaders() {{\n    let mut scratch = Scratch::new();\n    \
@@ -58,6 +65,42 @@ fn every_kind_of_field_feature_and_activation_scores_as_the_loader_does() {
     let folder = baked(&Toy::PLAIN);
     assert_passes(&cargo(&folder, &["test", "--offline"]));
     assert_passes(&cargo(&folder, &["fmt", "--", "--check"]));
+}
+
+#[test]
+fn images_score_as_the_loader_does() {
+    let folder = baked_file(&Picture::IMAGE.file(), HEAVY_RECORDS, false);
+    assert_passes(&cargo(&folder, &["test", "--offline"]));
+    assert_passes(&cargo(&folder, &["fmt", "--", "--check"]));
+}
+
+#[test]
+fn windows_score_as_the_loader_does() {
+    let folder = baked_file(&Picture::WINDOW.file(), HEAVY_RECORDS, false);
+    assert_passes(&cargo(&folder, &["test", "--offline"]));
+    assert_passes(&cargo(&folder, &["fmt", "--", "--check"]));
+}
+
+#[test]
+fn convolutions_whose_weights_are_a_file_score_the_same() {
+    let picture = Picture { name: "picture_heavy", channels: 1200, ..Picture::IMAGE };
+    let folder = baked_file(&picture.file(), 3, false);
+    assert!(folder.path().join("out/src/weights.bin").metadata().unwrap().len() > 64 * 1024);
+    assert_passes(&cargo(&folder, &["test", "--offline"]));
+}
+
+#[test]
+fn an_encoder_alone_gives_the_latent_vectors_of_the_whole() {
+    for (file, records) in [
+        (Picture { name: "encoder_picture", ..Picture::IMAGE }.file(), HEAVY_RECORDS),
+        (Toy { name: "encoder_toy", ..Toy::PLAIN }.file(), RECORDS),
+    ] {
+        let folder = baked_file(&file, records, true);
+        assert_passes(&cargo(&folder, &["test", "--offline"]));
+        assert_passes(&cargo(&folder, &["fmt", "--", "--check"]));
+        let weights = fs::read_to_string(folder.path().join("out/src/weights.rs")).unwrap();
+        assert!(!weights.contains("GAINS") && !weights.contains("PROTOTYPES"), "{weights}");
+    }
 }
 
 #[test]

@@ -23,7 +23,8 @@ fn names(folder: &Path) -> Vec<String> {
 fn the_same_model_gives_the_same_bytes() {
     let file = Toy::PLAIN.file();
     let once = |options: &Options| bake(&Model::validate(&file).unwrap(), options).unwrap();
-    let options = Options { name: Some("till-7".to_owned()), engine: Some("../engine".into()) };
+    let options =
+        Options { name: Some("till-7".to_owned()), engine: Some("../engine".into()), ..Options::default() };
     assert_eq!(once(&options), once(&options));
     assert_ne!(once(&options).files, once(&Options::default()).files);
     assert_eq!(once(&options).name, "till-7");

@@ -4,4 +4,5 @@
 
 mod emitted_crate;
 mod files;
+mod picture;
 mod toy;

@@ -1,5 +1,6 @@
 //! Models for the tests, built by hand: every field kind, every preparation, every activation.
 
+use tillwatch_engine::digest::Digest;
 use tillwatch_engine::feature::Mark;
 use tillwatch_engine::feature::{Affine, Cyclic, Memory, OneHot};
 use tillwatch_engine::fixed::Requantise;
@@ -7,8 +8,8 @@ use tillwatch_engine::score::ANCHORS;
 use tillwatch_engine::seeded::{SeededWords, seeded_digest};
 use tillwatch_loader::{Loader, Scratch};
 use tillwatch_model::{
-    Activation, Body, CardEntry, Dense, Feature, Field, FieldKind, Heads, InputRule, Layer, Model,
-    Preparation, SelfTestVector, SequenceBuffer, ThresholdBlock, write,
+    Activation, Body, CardEntry, Dense, Feature, Field, FieldKind, Heads, InputRule, Latent, Layer, Model,
+    Preparation, Samples, SelfTestVector, SequenceBuffer, ThresholdBlock, write,
 };
 
 /// What a test may change about the toy model.
@@ -46,7 +47,7 @@ impl Toy {
     pub(crate) fn file(&self) -> Vec<u8> {
         let unscored = self.file_with_scores(&[0; VECTORS.len()]);
         let model = Model::validate(&unscored).unwrap();
-        self.file_with_scores(&VECTORS.map(|raw| loader_scores(&model, &[raw])[0]))
+        self.file_with_scores(&VECTORS.map(|raw| loader_score(&model, &raw)))
     }
 
     fn file_with_scores(&self, scores: &[u64]) -> Vec<u8> {
@@ -117,6 +118,7 @@ impl Toy {
             config_digest: [0xcd; 32],
             schema: "",
             rim_fraction_bits: 9,
+            samples: Samples::Row,
             fields: fields.borrow(),
             features: features.borrow(),
             columns: &columns,
@@ -125,12 +127,14 @@ impl Toy {
                 rule: Requantise { zero_point: -2, out_min: -128, out_max: 127, shift: 0 },
             },
             layers: layers.borrow(),
+            latent: Some(Latent { layer: 1, zero_code: 3, scale: 0.125 }),
             heads: Heads {
                 gains: &gains,
                 rescale: &rescale,
                 prototypes: &prototypes,
                 prototype_shift: 5,
                 prototype_gain: 30_000,
+                latent_gain: 0,
             },
             self_test: vectors.borrow(),
             card: card.borrow(),
@@ -212,7 +216,7 @@ const VECTORS: [[i32; 9]; 3] = [
 ];
 
 /// Numbers within `-limit..=limit` that follow from a seed.
-fn numbers(seed: u32, len: usize, limit: i32) -> impl Iterator<Item = i32> {
+pub(crate) fn numbers(seed: u32, len: usize, limit: i32) -> impl Iterator<Item = i32> {
     let mut words = SeededWords::new(seed);
     (0..len).map(move |_| (words.next_word() >> 1) as i32 % (2 * limit + 1) - limit)
 }
@@ -227,30 +231,44 @@ fn with_loader<R>(
     let mut memories = vec![Memory::EMPTY; sizes.memories];
     let (mut codes, mut reconstruction) = (vec![0; sizes.columns], vec![0; sizes.columns]);
     let (mut even, mut odd) = (vec![0; sizes.activations], vec![0; sizes.activations]);
-    let (mut marks, mut raw) = (vec![Mark::NONE; sizes.features], vec![0; sizes.fields]);
+    let (mut marks, mut raw) = (vec![Mark::NONE; sizes.features], vec![0; sizes.raw]);
+    let mut patch = vec![0; sizes.patch];
     let mut scratch = Scratch {
         codes: &mut codes,
         reconstruction: &mut reconstruction,
         activations: [&mut even, &mut odd],
+        patch: &mut patch,
         marks: &mut marks,
         raw: &mut raw,
     };
     work(&loader, &mut memories, &mut scratch)
 }
 
-/// Scores of records by the loader, one stream from empty memories.
-fn loader_scores(model: &Model<'_>, records: &[[i32; 9]]) -> Vec<u64> {
-    with_loader(model, |loader, memories, scratch| {
-        records.iter().map(|raw| loader.score(raw, memories, scratch).score).collect()
-    })
+/// Score of a record by the loader, from empty memories.
+pub(crate) fn loader_score(model: &Model<'_>, raw: &[i32]) -> u64 {
+    with_loader(model, |loader, memories, scratch| loader.score(raw, memories, scratch).score)
 }
 
 /// The digest that the generated crate must give, by the loader.
 pub(crate) fn loader_digest(model: &Model<'_>, records: u32, seed: u32) -> u64 {
     let fields: Vec<_> = model.body().fields.iter().map(|field| field.seeded()).collect();
     with_loader(model, |loader, memories, scratch| {
-        seeded_digest(&fields, vec![0; fields.len()], records, seed, |raw| {
+        seeded_digest(&fields, vec![0; model.n_raw()], records, seed, |raw| {
             loader.score(raw, memories, scratch).score
+        })
+    })
+}
+
+/// The digest that the generated encoder must give, by the loader: of the latent vectors.
+pub(crate) fn loader_latent_digest(model: &Model<'_>, records: u32, seed: u32) -> u64 {
+    let fields: Vec<_> = model.body().fields.iter().map(|field| field.seeded()).collect();
+    with_loader(model, |loader, memories, scratch| {
+        seeded_digest(&fields, vec![0; model.n_raw()], records, seed, |raw| {
+            let mut digest = Digest::new();
+            for &code in loader.encode(raw, memories, scratch) {
+                digest.update(code as u64);
+            }
+            digest.finish()
         })
     })
 }

@@ -54,6 +54,16 @@ pub struct Answer<'a> {
 }
 
 impl FloatLayer {
+    /// The layers of a network that is ready for export.
+    #[must_use]
+    pub fn all_of(network: &Network<f32>) -> Vec<Self> {
+        let layer = |(layer, parameters): (&dyn crate::nn::Layer<f32>, &[f32])| Self {
+            kind: layer.kind(),
+            parameters: parameters.to_vec(),
+        };
+        network.layers().map(layer).collect()
+    }
+
     /// Values of an input row.
     #[must_use]
     pub fn in_len(&self) -> usize {
@@ -90,10 +100,9 @@ impl FloatLayer {
     /// `rows`: whole rows of `in_len`; the result: rows of `out_len`.
     #[must_use]
     pub fn sums(&self, rows: &[f64]) -> Vec<f64> {
-        let mut network = Network::<f64>::from_kinds(&[self.kind.with_activation(Activation::Linear)])
-            .expect("the layer stood in a network");
-        let parameters = network.parameters_mut();
-        parameters.iter_mut().zip(&self.parameters).for_each(|(slot, &value)| *slot = value.into());
+        let kind = self.kind.with_activation(Activation::Linear);
+        let parameters = self.parameters.iter().map(|&value| value.into()).collect();
+        let network = Network::<f64>::from_kinds(&[kind], parameters).expect("the layer stood in a network");
         network.forward(rows).expect("whole rows")
     }
 }
@@ -110,9 +119,8 @@ impl FloatModel {
         latent: Option<usize>,
     ) -> Result<Self, NetworkError> {
         let kinds: Vec<LayerKind> = layers.iter().map(|layer| layer.kind).collect();
-        let mut network = Network::from_kinds(&kinds)?;
-        let parameters: Vec<f32> = layers.iter().flat_map(|layer| &layer.parameters).copied().collect();
-        network.parameters_mut().copy_from_slice(&parameters);
+        let parameters = layers.iter().flat_map(|layer| &layer.parameters).copied().collect();
+        let network = Network::from_kinds(&kinds, parameters)?;
         Ok(Self {
             column_weights: vec![1.0; network.out_len()],
             network,
@@ -148,10 +156,7 @@ impl FloatModel {
     /// The layers, each with its parameters.
     #[must_use]
     pub fn layers(&self) -> Vec<FloatLayer> {
-        self.network
-            .layers()
-            .map(|(layer, parameters)| FloatLayer { kind: layer.kind(), parameters: parameters.to_vec() })
-            .collect()
+        FloatLayer::all_of(&self.network)
     }
 
     /// Columns of a row.

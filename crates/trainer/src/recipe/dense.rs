@@ -10,7 +10,7 @@ pub(super) fn plan(request: &Request<'_>) -> Result<Plan, RecipeFault> {
     for width in hidden {
         stack.dense(width);
     }
-    Ok(Plan { layers: stack.ending_dense(request.shape.len()), noise: None, reason })
+    Ok(Plan { layers: stack.ending(request.shape.len()), noise: None, reason })
 }
 
 /// The hidden widths that were asked for, or those that the data suggest.

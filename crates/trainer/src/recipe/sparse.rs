@@ -64,17 +64,17 @@ impl Sparse {
                 stack.dense(width);
             }
         }
-        Ok(Plan { layers: stack.ending_dense(columns), noise: None, reason })
+        Ok(Plan { layers: stack.ending(columns), noise: None, reason })
     }
 }
 
 /// The sparse layer.
 fn code(stack: &mut Stack, width: usize, sparsity: Sparsity) -> Result<(), RecipeFault> {
-    let penalty = match sparsity {
+    let (penalty, weight) = match sparsity {
         Sparsity::L1 { weight } => {
             check_weight(weight)?;
             stack.dense(width);
-            Penalty::L1 { weight }
+            (Penalty::L1, weight)
         }
         Sparsity::KullbackLeibler { target, weight } => {
             check_weight(weight)?;
@@ -82,7 +82,7 @@ fn code(stack: &mut Stack, width: usize, sparsity: Sparsity) -> Result<(), Recip
                 return Err(fault("--sparsity-target", target, "more than 0 and less than 1"));
             }
             stack.dense_with(width, Activation::Sigmoid);
-            Penalty::KullbackLeibler { target, weight }
+            (Penalty::Divergence { target }, weight)
         }
         Sparsity::TopK { k } => {
             if k == 0 || k > width {
@@ -93,7 +93,7 @@ fn code(stack: &mut Stack, width: usize, sparsity: Sparsity) -> Result<(), Recip
             return Ok(());
         }
     };
-    stack.push(ActivityPenalty { len: width, penalty }, stack.shape());
+    stack.push(ActivityPenalty { len: width, penalty, weight }, stack.shape());
     Ok(())
 }
 

@@ -60,10 +60,20 @@ impl Stack {
         });
     }
 
-    /// The layers, after one more dense one that gives `out_len` values without an activation.
-    pub(super) fn ending_dense(mut self, out_len: usize) -> Vec<LayerKind> {
+    /// Adds a dense layer without an activation, a normalisation or dropout.
+    pub(super) fn linear(&mut self, out_len: usize) {
         let in_len = self.shape.len();
         self.push(Dense { in_len, out_len, activation: Activation::Linear }, Shape::flat(out_len));
+    }
+
+    /// Takes what is there in another shape of the same length.
+    pub(super) const fn reshape(&mut self, shape: Shape) {
+        self.shape = shape;
+    }
+
+    /// The layers, after one more that gives `out_len` values.
+    pub(super) fn ending(mut self, out_len: usize) -> Vec<LayerKind> {
+        self.linear(out_len);
         self.layers
     }
 
@@ -82,7 +92,7 @@ impl Stack {
             self.push(layer(activation), output);
         }
         if self.dropout > 0.0 {
-            self.push(Dropout { len: output.len(), share: self.dropout }, output);
+            self.push(Dropout { len: output.len(), rate: self.dropout }, output);
         }
     }
 }

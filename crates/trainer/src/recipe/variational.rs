@@ -2,7 +2,7 @@
 
 use super::stack::Stack;
 use super::{Plan, Request, RecipeFault, dense, fault};
-use crate::nn::{Activation, GaussianSample, Shape};
+use crate::nn::{GaussianSample, Shape};
 
 /// Hyperparameters of a variational autoencoder.
 ///
@@ -46,15 +46,13 @@ impl Variational {
         for (index, &width) in widths.hidden.iter().enumerate() {
             if index == middle {
                 // Means, then logarithms of variances.
-                let kinds = Stack::ending_dense(stack, 2 * width);
-                stack = Stack::of(request, kinds, Shape::flat(2 * width));
+                stack.linear(2 * width);
                 let sample = GaussianSample { len: width, beta, warm_up: self.warm_up };
                 stack.push(sample, Shape::flat(width));
             } else {
                 stack.dense(width);
             }
         }
-        let _ = Activation::Linear;
-        Ok(Plan { layers: stack.ending_dense(columns), noise: None, reason: widths.reason })
+        Ok(Plan { layers: stack.ending(columns), noise: None, reason: widths.reason })
     }
 }

@@ -53,13 +53,7 @@ fn convolutions() {
             ),
         ],
     );
-    allowed_of(
-        picture,
-        &[("a stride that skips", |toy| {
-            window(toy, 0).stride = [1, 1];
-            window(toy, 0).pad_code = 127;
-        })],
-    );
+    allowed_of(picture, &[("padding of any code", |toy| window(toy, 0).pad_code = 127)]);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::{allowed, refused, with_word, zeros};
 use crate::toy::forever;
-use tillwatch_model::Cause;
+use tillwatch_model::{Cause, ReferenceKind};
 
 #[test]
 fn heads() {
@@ -74,7 +74,7 @@ fn references() {
         (
             "layers that do not meet",
             |toy| {
-                toy.reference_layers[1].in_len = 7;
+                toy.reference_layers[1].kind = ReferenceKind::Dense { in_len: 7, out_len: 5 };
                 toy.reference_layers[1].weights = zeros(4 * 7 * 5);
             },
             Cause::Reference,

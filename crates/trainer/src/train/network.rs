@@ -1,0 +1,86 @@
+//! Training of the float network on the codes that the device will see.
+
+use super::settings::{Progress, Settings};
+use crate::TrainError;
+use crate::features::Codes;
+use crate::nn::{Corrupted, FitConfig, FitReport, Loss, Network, Rows};
+use crate::quantise::Range;
+use crate::recipe::Plan;
+use tillwatch_engine::feature::Mark;
+
+/// Smallest batch; small tables get batches of it so that an epoch has enough steps.
+const BATCH_ROWS: [usize; 2] = [32, 256];
+/// Epochs without improvement before training stops.
+const PATIENCE: usize = 15;
+/// Share of the training rows that only judge epochs, as its inverse.
+const JUDGED: usize = 10;
+
+/// Trains the layers of a plan.
+///
+/// # Shapes
+/// `values`: the rows numbered in `rows`, in standard deviations or units, row-major.
+pub(super) fn train_network(
+    codes: &Codes,
+    values: &[f32],
+    rows: &[usize],
+    range: Range,
+    plan: &Plan,
+    settings: &Settings,
+    progress: &mut dyn FnMut(&Progress),
+) -> Result<(Network<f32>, FitReport), TrainError> {
+    let width = codes.n_columns;
+    let clipped: Vec<f32> = values.iter().map(|&x| range.clamp(x.into()) as f32).collect();
+    let weights = present_weights(codes, rows);
+    let n = rows.len();
+    // Windows that overlap would judge what they were trained on, so the last ones judge; rows take turns.
+    let judged = |index: usize| match codes.samples_per_row {
+        1 => index % JUDGED == JUDGED - 1,
+        _ => index >= n - n / JUDGED,
+    };
+    let part = |all: &[f32], wanted: bool| -> Vec<f32> {
+        let rows = all.chunks_exact(width).enumerate().filter(|(index, _)| judged(*index) == wanted);
+        rows.flat_map(|(_, row)| row).copied().collect()
+    };
+    let (train, valid) = (part(&clipped, false), part(&clipped, true));
+    let masks = weights.map(|weights| (part(&weights, false), part(&weights, true)));
+    let (train_mask, valid_mask) = masks.as_ref().map_or((None, None), |(a, b)| (Some(&a[..]), Some(&b[..])));
+    let layers = plan.layers.iter().map(|kind| kind.layer()).collect();
+    let mut network = Network::new(layers, settings.seed)?;
+    let n_train = train.len() / width;
+    let config = FitConfig {
+        epochs: settings.epochs,
+        batch_rows: (n_train / 50).clamp(BATCH_ROWS[0], BATCH_ROWS[1]),
+        // The sigmoid is put on afterwards: before it the loss is stable for any output.
+        loss: if settings.loss == Loss::Bce { Loss::BceLogits } else { settings.loss },
+        optimiser: settings.optimiser,
+        schedule: settings.schedule,
+        learning_rate: 3e-3,
+        patience: Some(PATIENCE),
+        seed: settings.seed,
+        threads: settings.threads,
+        ..FitConfig::default()
+    };
+    let noise = plan.noise;
+    // The input is rounded as on the device, the target is not: the residual is taken from the wide code.
+    let as_the_device_sees = |mut part: Corrupted<'_, f32>| {
+        if let Some(noise) = noise {
+            noise.corrupt(part.reborrow());
+        }
+        part.rows.iter_mut().for_each(|value| *value = range.render((*value).into()) as f32);
+    };
+    let report = crate::nn::fit(
+        &mut network,
+        Rows::new(&train, train_mask, width)?,
+        Rows::new(&valid, valid_mask, width)?,
+        &config,
+        Some(&as_the_device_sees),
+        &mut |epoch| progress(&Progress::Epoch(*epoch)),
+    )?;
+    Ok((network, report))
+}
+
+/// Weight 0 for every column of a missing feature; `None` where nothing is missing.
+fn present_weights(codes: &Codes, rows: &[usize]) -> Option<Vec<f32>> {
+    let any = rows.iter().any(|&row| codes.row(row).1.iter().any(|mark| mark.has(Mark::MISSING)));
+    any.then(|| rows.iter().flat_map(|&row| codes.column_weights(row)).collect())
+}
