@@ -82,11 +82,12 @@ mod tests {
         // Four standard errors of a share of 10,000 draws with chance 0.2.
         const BOUND: f64 = 0.016;
         let layer = Dropout { len: VALUES, rate: 0.2 };
-        let (output, _) = train(&layer, &[], &[4.0; VALUES], &[0.0; VALUES]);
+        let values = vec![4.0; VALUES];
+        let (output, _) = train(&layer, &[], &values, &values);
         let dropped = output.iter().filter(|value| **value == 0.0).count() as f64 / VALUES as f64;
         assert!((dropped - 0.2).abs() < BOUND, "{dropped}");
         assert!(output.iter().all(|value| *value == 0.0 || *value == 5.0));
-        assert_eq!(evaluate(&layer, &[], &[4.0; VALUES]), [4.0; VALUES]);
+        assert_eq!(evaluate(&layer, &[], &values), values);
     }
 
     #[test]

@@ -1,10 +1,11 @@
 //! Tests of the training loop as a whole.
 
 use super::*;
-use crate::nn::activation::Activation;
-use crate::nn::optimiser::OptimiserConfig;
-use crate::nn::random::{Generator, uniform};
-use crate::nn::schedule::Schedule;
+use crate::nn::random::uniform;
+use crate::nn::{
+    Activation, ActivityPenalty, BatchNorm, Dense, Dropout, GaussianSample, Generator, LayerKind, Level,
+    Loss, Noise, OptimiserConfig, Penalty, Schedule, Shape,
+};
 
 /// Points on a line through five dimensions: one latent value explains a row.
 fn line(rows: usize, seed: u64) -> Vec<f32> {
@@ -167,4 +168,121 @@ fn settings_and_shapes_are_checked() {
     assert!(attempt(rows, rows, &FitConfig { optimiser: adam, ..config() }).contains("beta1"));
     let plateau = Schedule::Plateau { factor: 1.5, patience: 2, floor: 0.1 };
     assert!(attempt(rows, rows, &FitConfig { schedule: plateau, ..config() }).contains("factor"));
+}
+
+/// A network with everything that a batch or a draw has a say in.
+fn everything() -> Network<f32> {
+    let layers: Vec<LayerKind> = vec![
+        Dense { in_len: 5, out_len: 6, activation: Activation::Linear }.into(),
+        BatchNorm::new(Shape::flat(6)).into(),
+        Dropout { len: 6, rate: 0.1 }.into(),
+        ActivityPenalty { len: 6, penalty: Penalty::L1, weight: 0.1 }.into(),
+        GaussianSample { len: 3, beta: 0.1, warm_up: 0.5 }.into(),
+        Dense { in_len: 3, out_len: 5, activation: Activation::Linear }.into(),
+    ];
+    Network::new(layers.into_iter().map(LayerKind::layer).collect(), 8).unwrap()
+}
+
+#[test]
+fn draws_and_statistics_do_not_depend_on_threads() {
+    let (train, valid) = (line(700, 1), line(100, 2));
+    let rows = |values| Rows::new(values, None, 5).unwrap();
+    let train_with = |threads| {
+        let mut network = everything();
+        let config = FitConfig { threads, ..config() };
+        let noise = Noise::Swap(Level { start: 0.5, end: 0.0 });
+        fit(&mut network, rows(&train), rows(&valid), &config, Some(&noise), &mut |_| {}).unwrap();
+        network.parameters
+    };
+    let alone = train_with(1);
+    assert_eq!(train_with(3), alone);
+    assert_eq!(train_with(4), alone);
+}
+
+#[test]
+fn running_statistics_follow_the_batches_past_clipping_and_rate() {
+    let layers: Vec<LayerKind> = vec![BatchNorm { momentum: 0.5, ..BatchNorm::new(Shape::flat(1)) }.into()];
+    let mut network = Network::<f32>::new(layers.into_iter().map(LayerKind::layer).collect(), 1).unwrap();
+    // Mean 3 and variance 8 (by n - 1) in the only batch, of weights that say nothing of rows.
+    let (values, weights) = ([1.0, 5.0], [0.25, 0.5]);
+    let rows = Rows::new(&values, Some(&weights), 1).unwrap();
+    let none = Rows::new(&[], None, 1).unwrap();
+    let config = FitConfig {
+        epochs: 1,
+        learning_rate: 1e-9,
+        clip_norm: Some(1e-9),
+        optimiser: OptimiserConfig::Sgd { momentum: 0.0, weight_decay: 0.5, l1: 0.5 },
+        ..config()
+    };
+    fit(&mut network, rows, none, &config, None, &mut |_| {}).unwrap();
+    assert_eq!(network.parameters[2..], [1.5, 4.5]);
+}
+
+#[test]
+fn a_rest_too_small_for_its_statistics_joins_the_batch_before() {
+    let order: Vec<usize> = (0..9).collect();
+    let lens = |rows: usize, least| -> Vec<usize> {
+        batches(&order[..rows], 4, least).map(<[usize]>::len).collect()
+    };
+    assert_eq!(lens(9, 1), [4, 4, 1]);
+    assert_eq!(lens(9, 2), [4, 5]);
+    assert_eq!(lens(8, 2), [4, 4]);
+    assert_eq!(lens(6, 2), [4, 2]);
+    assert_eq!(lens(3, 2), [3]);
+    let joined: Vec<usize> = batches(&order, 4, 2).flatten().copied().collect();
+    assert_eq!(joined, order);
+    // Any number of rows from two on can be trained on.
+    for rows in 2..12 {
+        let values = line(rows, 1);
+        let rows = Rows::new(&values, None, 5).unwrap();
+        let config = FitConfig { batch_rows: 2, ..config() };
+        let report = fit(&mut everything(), rows, rows, &config, None, &mut |_| {}).unwrap();
+        assert_eq!(report.samples_seen, 4 * rows.len() as u64);
+    }
+}
+
+#[test]
+fn too_few_rows_for_statistics_are_refused() {
+    let values = line(4, 1);
+    let rows = Rows::new(&values, None, 5).unwrap();
+    let one = Rows::new(&values[..5], None, 5).unwrap();
+    let attempt = |train, config: &FitConfig| {
+        fit(&mut everything(), train, rows, config, None, &mut |_| {}).unwrap_err().to_string()
+    };
+    assert_eq!(
+        attempt(one, &config()),
+        "the number of training rows is 1, but batch normalisation needs at least 2 values per channel in a batch; \
+         give more rows or leave it out"
+    );
+    let single = FitConfig { batch_rows: 1, ..config() };
+    assert!(attempt(rows, &single).starts_with("setting batch_rows is 1, but batch normalisation needs"));
+}
+
+#[test]
+fn a_penalty_is_its_mean_over_rows_whatever_the_batch_and_the_columns() {
+    let penalty = ActivityPenalty { len: 5, penalty: Penalty::L2, weight: 3.0 };
+    let values = line(300, 1);
+    let rows = Rows::new(&values, None, 5).unwrap();
+    let square = values.iter().map(|x| f64::from(*x) * f64::from(*x)).sum::<f64>() / values.len() as f64;
+    for batch_rows in [7, 300] {
+        // The identity: what is lost is the penalty alone.
+        let mut network = Network::<f32>::from_kinds(&[penalty.into()], vec![]).unwrap();
+        for column_weights in [vec![], vec![0.5; 5]] {
+            let config = FitConfig { epochs: 1, batch_rows, column_weights, ..config() };
+            let report = fit(&mut network, rows, rows, &config, None, &mut |_| {}).unwrap();
+            for found in [report.epochs[0].train_loss, report.epochs[0].valid_loss.unwrap()] {
+                // Sums of f32 values: a few times 1e-7.
+                assert!((found / (3.0 * square) - 1.0).abs() < 1e-5, "{found}");
+            }
+        }
+    }
+}
+
+#[test]
+fn cross_entropy_refuses_targets_it_is_not_defined_for() {
+    let values = line(4, 1);
+    let rows = Rows::new(&values, None, 5).unwrap();
+    let config = FitConfig { loss: Loss::Bce, ..config() };
+    let error = fit(&mut network(1), rows, rows, &config, None, &mut |_| {}).unwrap_err().to_string();
+    assert!(error.contains("but loss bce needs targets from 0 to 1"), "{error}");
 }

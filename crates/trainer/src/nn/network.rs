@@ -50,6 +50,19 @@ impl<T: Real> Network<T> {
         Ok(Network { chain, parameters })
     }
 
+    /// The network that layers and parameters were read from: see [`Network::kinds`] and [`Network::parameters`].
+    ///
+    /// # Errors
+    /// As [`Network::new`]; [`NetworkError::Shape`] where there are more or fewer parameters than the layers have.
+    pub fn from_kinds(kinds: &[LayerKind], parameters: Vec<T>) -> Result<Self, NetworkError> {
+        let chain = Chain::new(kinds.iter().map(|kind| kind.layer()).collect())?;
+        let (found, wanted) = (parameters.len(), chain.parameter_len());
+        if found != wanted {
+            return Err(NetworkError::Shape { what: "the number of parameters", found, wanted });
+        }
+        Ok(Network { chain, parameters })
+    }
+
     /// A network of dense layers that maps `len` values through layers of the `hidden` widths back to `len` values.
     ///
     /// # Errors
@@ -91,6 +104,11 @@ impl<T: Real> Network<T> {
         &mut self.parameters
     }
 
+    /// What each layer is, from input to output.
+    pub fn kinds(&self) -> Vec<LayerKind> {
+        self.chain.layers().map(|(layer, _)| layer.kind()).collect()
+    }
+
     /// The layers with their parameters, from input to output.
     pub fn layers(&self) -> impl Iterator<Item = (&dyn Layer<T>, &[T])> {
         self.chain.layers().map(|(layer, range)| (layer, &self.parameters[range]))
@@ -115,6 +133,39 @@ impl<T: Real> Network<T> {
     /// # Errors
     /// [`NetworkError::Shape`] where `rows` does not hold whole rows.
     pub fn forward(&self, rows: &[T]) -> Result<Vec<T>, NetworkError> {
+        let mut output = Vec::with_capacity(rows.len() / self.in_len() * self.out_len());
+        let last = self.chain.layers().len() - 1;
+        self.each_part(rows, last, |workspace| output.extend_from_slice(workspace.output(last)))?;
+        Ok(output)
+    }
+
+    /// [`Network::forward`] up to layer number `place`, counted from 0, and that included: what a latent layer gives.
+    ///
+    /// # Shapes
+    /// `rows [n, in_len]`; the result `[n, out_len]` of that layer, row-major.
+    /// # Errors
+    /// [`NetworkError::Shape`] where `rows` does not hold whole rows, or the network has no such layer.
+    pub fn forward_until(&self, place: usize, rows: &[T]) -> Result<Vec<T>, NetworkError> {
+        let layers = self.chain.layers().len();
+        if place >= layers {
+            let (what, wanted) = ("the number of the layer", layers - 1);
+            return Err(NetworkError::Shape { what, found: place, wanted });
+        }
+        let mut output = Vec::new();
+        self.each_part(rows, place, |workspace| output.extend_from_slice(workspace.output(place)))?;
+        Ok(output)
+    }
+
+    /// Runs rows through the network up to a layer, part by part.
+    ///
+    /// # Errors
+    /// [`NetworkError::Shape`] where `rows` does not hold whole rows.
+    pub(super) fn each_part(
+        &self,
+        rows: &[T],
+        place: usize,
+        mut each: impl FnMut(&Workspace<T>),
+    ) -> Result<(), NetworkError> {
         /// Rows that go through together: a few widths of them fit a second-level cache.
         const TOGETHER: usize = 256;
         let in_len = self.in_len();
@@ -123,12 +174,12 @@ impl<T: Real> Network<T> {
             return Err(NetworkError::Shape { what: "the rest after whole rows", found: over, wanted: 0 });
         }
         let mut workspace = Workspace::new(&self.chain, generator(0, 0));
-        let mut output = Vec::with_capacity(rows.len() / in_len * self.out_len());
         for part in rows.chunks(TOGETHER * in_len) {
             workspace.set_input(part, in_len);
-            output.extend_from_slice(self.chain.forward(&self.parameters, &mut workspace, Step::EVALUATE));
+            self.chain.forward_until(place + 1, &self.parameters, &mut workspace, Step::EVALUATE);
+            each(&workspace);
         }
-        Ok(output)
+        Ok(())
     }
 }
 
@@ -184,11 +235,36 @@ mod tests {
     }
 
     #[test]
+    fn a_network_is_its_kinds_and_parameters() {
+        let network =
+            Network::<f32>::autoencoder(5, &[4, 3], Activation::Tanh, Activation::Linear, 7).unwrap();
+        let rows: Vec<f32> = (0..10).map(|at| at as f32 / 10.0).collect();
+        let again = Network::from_kinds(&network.kinds(), network.parameters().to_vec()).unwrap();
+        assert_eq!(again.forward(&rows), network.forward(&rows));
+        assert!(Network::from_kinds(&network.kinds(), vec![0.0f32; 3]).is_err());
+    }
+
+    #[test]
+    fn a_latent_layer_is_read_on_the_way() {
+        let mut network =
+            Network::<f32>::autoencoder(2, &[1], Activation::Relu, Activation::Linear, 1).unwrap();
+        network.parameters_mut().copy_from_slice(&[1.0, -2.0, 0.5, 3.0, 4.0, 0.0, -1.0]);
+        let rows = [5.0, 2.0, 0.0, 1.0];
+        assert_eq!(network.forward_until(0, &rows).unwrap(), [1.5, 0.0]);
+        assert_eq!(network.forward_until(1, &rows), network.forward(&rows));
+        let error = network.forward_until(2, &rows).unwrap_err().to_string();
+        assert_eq!(error, "the number of the layer is 2, but 1 is needed");
+    }
+
+    #[test]
     fn layers_that_do_not_fit_are_refused() {
         let relu = |len| Box::new(Elementwise { len, activation: Activation::Relu }) as Box<dyn Layer<f32>>;
         let error = Network::new(vec![relu(3), relu(4)], 1).unwrap_err();
         assert_eq!(error, NetworkError::Layer { place: 1, in_len: 4, out_len: 4, wanted: 3 });
         assert!(Network::<f32>::new(vec![], 1).is_err());
+        let top = crate::nn::TopK { len: 3, k: 4 };
+        let error = Network::<f32>::new(vec![relu(3), Box::new(top)], 1).unwrap_err().to_string();
+        assert_eq!(error, "k of layer 1 is 4, but must be at least 1 and at most the values of a row");
         assert!(Network::<f32>::autoencoder(4, &[0], Activation::Relu, Activation::Linear, 1).is_err());
         let network = Network::new(vec![relu(3)], 1).unwrap();
         assert!(network.forward(&[0.0; 4]).is_err());

@@ -82,6 +82,11 @@ impl<T: Real> Workspace<T> {
         self.input.extend_from_slice(values);
     }
 
+    /// What layer number `place` gave in the last [`Chain::forward`], `[rows, out_len]`.
+    pub(super) fn output(&self, place: usize) -> &[T] {
+        &self.outputs[place]
+    }
+
     /// What the layers added to the summed loss in the last [`Chain::forward`].
     pub(super) fn penalty(&self) -> f64 {
         self.tapes.iter().map(|tape| tape.penalty).sum()
