@@ -251,14 +251,18 @@ fn rescale_saturating(value: u64, factor: u32) -> u64 {
 }
 
 /// Keeps the strongest reasons in falling order; of equals the earlier feature stays ahead.
-fn offer(strongest: &mut [Reason; REASONS], mut candidate: Reason) {
-    // What was displaced came before everything behind it, so it moves down even past its equals.
-    let mut displaced = false;
-    for slot in strongest {
-        displaced |= candidate.contribution > slot.contribution;
-        if displaced {
-            core::mem::swap(slot, &mut candidate);
-        }
+///
+/// The candidate, which is later than all others, comes in at the end and moves up past what is weaker.
+fn offer(strongest: &mut [Reason; REASONS], candidate: Reason) {
+    let [first, second, third] = strongest;
+    if candidate.contribution > third.contribution {
+        *third = candidate;
+    }
+    if third.contribution > second.contribution {
+        core::mem::swap(third, second);
+    }
+    if second.contribution > first.contribution {
+        core::mem::swap(second, first);
     }
 }
 
