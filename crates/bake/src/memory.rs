@@ -27,12 +27,16 @@ fn scratch(plan: &Plan<'_>) -> String {
     let features = plan.features.len();
     fields.push(("marks", format!("[Mark; {features}]"), format!("[Mark::NONE; {features}]")));
     let kinds: String = fields.iter().map(|(name, kind, _)| format!("    {name}: {kind},\n")).collect();
-    let values: String =
-        fields.iter().map(|(name, _, value)| format!("            {name}: {value},\n")).collect();
+    let values: Vec<String> = fields.iter().map(|(name, _, value)| format!("{name}: {value}")).collect();
+    let one = format!("        Self {{ {} }}\n", values.join(", "));
+    let values = if one.len() <= WIDTH + 1 {
+        one
+    } else {
+        format!("        Self {{\n            {},\n        }}\n", values.join(",\n            "))
+    };
     format!(
         "\n/// Working memory of a score; what is in it between calls does not matter.\n#[derive(Clone, Debug)]\npub struct Scratch {{\n\
-         {kinds}}}\n\nimpl Scratch {{\n    /// Fresh working memory.\n    #[must_use]\n    pub const fn new() -> Self {{\n        Self {{\n\
-         {values}        }}\n    }}\n}}\n\nimpl Default for Scratch {{\n    fn default() -> Self {{\n        Self::new()\n    }}\n}}\n"
+         {kinds}}}\n\nimpl Scratch {{\n    /// Fresh working memory.\n    #[must_use]\n    pub const fn new() -> Self {{\n{values}    }}\n}}\n\nimpl Default for Scratch {{\n    fn default() -> Self {{\n        Self::new()\n    }}\n}}\n"
     )
 }
 

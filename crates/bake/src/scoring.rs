@@ -91,17 +91,18 @@ fn uses(plan: &Plan<'_>) -> String {
         ("tillwatch_engine::seeded", vec!["SeededField", "seeded_digest"]),
     ];
     lines.extend(entry::other_uses(plan));
-    let mut out = String::new();
-    lines.sort_by_key(|(path, _)| *path);
-    for (path, mut names) in lines {
+    for (_, names) in &mut lines {
         // rustfmt sorts capitals first.
         names.sort_by_key(|name| (name.starts_with(|c: char| c.is_ascii_lowercase()), *name));
         names.dedup();
-        if !names.is_empty() {
-            out.push_str(&import(path, &names));
-        }
     }
-    out
+    lines.retain(|(_, names)| !names.is_empty());
+    // As rustfmt has it: by the whole path, a list after every single name.
+    lines.sort_by_key(|(path, names)| match names.as_slice() {
+        [one] => format!("{path}::{one}"),
+        _ => format!("{path}::{{"),
+    });
+    lines.iter().map(|(path, names)| import(path, names)).collect()
 }
 
 /// Assertions that rustc checks: the contract, and that no accumulator can overflow.

@@ -40,6 +40,7 @@ pub mod kernel;
 pub mod score;
 pub mod seeded;
 pub mod self_test;
+pub mod stream;
 
 /// Name of the numeric contract that this engine implements: 8-bit weights and activations, a 16-bit rim, revision 1.
 ///

@@ -3,11 +3,15 @@
 //! Nothing here calls the engine's arithmetic. There are no shifts but floor divisions, no tables but those computed from
 //! libm, no loops over two things at once. What the engine computes must be equal, bit for bit.
 
+mod convolution;
+mod discrete;
 mod feature;
 mod model;
 mod network;
 mod score;
 
+pub use convolution::{anomaly_map, average_pool, convolve, max_pool, top_k, transpose, upsample};
+pub use discrete::{count_ngrams, strongest};
 pub use feature::{Past, Prepared, affine, log2_1p, prepare, sine};
 pub use model::{Answer, Oracle};
 pub use network::{dense, narrow_input, narrow_table, requantise, rim_table};

@@ -3,10 +3,12 @@
 //! Sizes, scales and formats shrink; weights and tables come from a seed, because a failure that depends on them does not
 //! become clearer by their shrinking, and because thousands of weights would make a case slow.
 
+mod convolution;
 mod model;
 mod network;
 mod record;
 
+pub use convolution::{ImageCase, convolution_case, phases, pool_case, transposed_case, wide_image};
 pub use model::{TinyModel, tiny_model};
 pub use network::{DenseCase, affine, dense_case, requantise_rule};
 pub use record::{RecordShape, record_shape};

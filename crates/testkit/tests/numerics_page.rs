@@ -1,6 +1,9 @@
 //! `NUMERICS.md` against the engine: every worked example on the page is computed here.
 #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
+#[path = "numerics_page/image.rs"]
+mod image;
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use tillwatch_engine::digest::Digest;
@@ -8,7 +11,9 @@ use tillwatch_engine::feature::{self, Affine, Cyclic, Mark, Memory, OneHot};
 use tillwatch_engine::fixed::{Channel, Requantise, log2_1p, sine};
 use tillwatch_engine::kernel::activation::{RIM_TABLE_LEN, narrow_table, rim_table};
 use tillwatch_engine::kernel::{dense_rows, narrow_input};
-use tillwatch_engine::score::{Heads, LEVELS, Reason, Scored, Thresholds, evaluate, nearest};
+use tillwatch_engine::score::{
+    Heads, LEVELS, Reason, Scored, Thresholds, evaluate, evaluate_samples, nearest,
+};
 use tillwatch_engine::seeded::{SeededField, SeededWords};
 use tillwatch_testkit::tolerance::{LOG2_STEPS, SINE_STEPS, within};
 
@@ -174,12 +179,17 @@ fn compute_network(name: &str, arguments: &[Vec<i128>]) -> Vec<i128> {
             let bank: Vec<i8> = arguments[2..].iter().flat_map(|row| narrowed::<i8>(row)).collect();
             widened(nearest(&bank, arguments[1][0] as u32, &narrowed::<i16>(&arguments[0])))
         }
-        _ => compute_answer(name, arguments),
+        _ => image::compute(name, arguments),
     }
 }
 
-/// Columns of each feature; codes; reconstruction; gains; prototype; its shift and gain; factor; missing or not.
+/// Columns of each feature; codes; reconstruction; gains; prototype; its shift and gain; factor; missing or not. Where there are
+/// several samples, their number before and the latent term behind.
 fn scored(arguments: &[Vec<i128>]) -> Scored {
+    let (samples, arguments, latent) = match arguments {
+        [samples, arguments @ .., latent] if arguments.len() == 8 => (samples[0], arguments, latent[0]),
+        _ => (1, arguments, 0),
+    };
     let columns = narrowed::<u8>(&arguments[0]);
     let prototype = narrowed::<i8>(&arguments[4]);
     let heads = Heads {
@@ -188,28 +198,33 @@ fn scored(arguments: &[Vec<i128>]) -> Scored {
         prototype_shift: arguments[5][0] as u32,
         prototype_gain: arguments[5][1] as u32,
         rescale: arguments[6][0] as u32,
-        latent: 0,
+        latent: latent as u64,
     };
     let (codes, expected) = (narrowed::<i16>(&arguments[1]), narrowed::<i16>(&arguments[2]));
     let mark = |&missing: &i128| if missing == 1 { Mark::MISSING } else { Mark::NONE };
     let marks: Vec<Mark> = arguments[7].iter().map(mark).collect();
     let gains = narrowed::<u32>(&arguments[3]).into_iter();
-    evaluate(&heads, &codes, &expected, gains, &marks, &Thresholds { watch: 0, alarm: 0, anchors: [0; 16] })
+    let thresholds = Thresholds { watch: 0, alarm: 0, anchors: [0; 16] };
+    if samples == 1 {
+        return evaluate(&heads, &codes, &expected, gains, &marks, &thresholds);
+    }
+    evaluate_samples(&heads, samples as usize, &codes, &expected, gains, &marks, &thresholds)
 }
 
 fn compute_answer(name: &str, arguments: &[Vec<i128>]) -> Vec<i128> {
     let thresholds =
         |watch, alarm, anchors: &[u64]| Thresholds { watch, alarm, anchors: anchors.try_into().unwrap() };
     match name {
-        "score" => {
+        "score" | "score_samples" => {
             let scored = scored(arguments);
-            let mut parts = vec![0; arguments[0].len()];
+            let columns = if name == "score" { &arguments[0] } else { &arguments[1] };
+            let mut parts = vec![0; columns.len()];
             for reason in &scored.reasons {
                 parts[usize::from(reason.feature)] = reason.contribution.into();
             }
             [vec![scored.score.into()], parts].concat()
         }
-        "reasons" => {
+        "reasons" | "reasons_samples" => {
             let four = |reason: &Reason| {
                 [reason.feature.into(), reason.column.into(), reason.seen.into(), reason.expected.into()]
             };
@@ -263,7 +278,7 @@ fn every_example_is_right() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     let names: BTreeSet<&str> = examples.iter().map(|example| example.name.as_str()).collect();
-    assert!(examples.len() >= 70 && names.len() >= 25, "{} examples of {names:?}", examples.len());
+    assert!(examples.len() >= 100 && names.len() >= 40, "{} examples of {names:?}", examples.len());
 }
 
 #[test]

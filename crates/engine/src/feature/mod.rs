@@ -11,11 +11,13 @@ mod affine;
 mod category;
 mod cyclic;
 mod memory;
+mod ngrams;
 
 pub use affine::{Affine, logarithm, numeric};
 pub use category::{OneHot, flag, one_hot, one_hot_from, surprisal, surprisal_from};
 pub use cyclic::{Cyclic, cyclic};
 pub use memory::{Memory, delta, ratio_to_mean};
+pub use ngrams::count_ngrams;
 
 /// The raw value that stands for an absent one. No other raw value equals it: readers saturate above it.
 pub const MISSING: i32 = i32::MIN;
@@ -37,20 +39,6 @@ impl Mark {
     /// The category is not in the vocabulary.
     pub const UNKNOWN: Self = Self(4);
 
-    /// Everything that either mark says.
-    ///
-    /// # Bounds
-    /// Any marks.
-    /// # Exactness
-    /// Exact.
-    /// # Panics
-    /// Never.
-    #[inline]
-    #[must_use]
-    pub const fn with(self, other: Self) -> Self {
-        Self(self.0 | other.0)
-    }
-
     /// True when `self` carries every bit of `other`.
     ///
     /// # Bounds
@@ -63,6 +51,20 @@ impl Mark {
     #[must_use]
     pub const fn has(self, other: Self) -> bool {
         self.0 & other.0 == other.0
+    }
+
+    /// Everything that is remarkable about one or the other.
+    ///
+    /// # Bounds
+    /// Any marks.
+    /// # Exactness
+    /// Exact.
+    /// # Panics
+    /// Never.
+    #[inline]
+    #[must_use]
+    pub const fn with(self, other: Self) -> Self {
+        Self(self.0 | other.0)
     }
 }
 
@@ -87,7 +89,8 @@ mod tests {
         assert_eq!(saturate(32_768), (32_767, Mark::SATURATED));
         assert_eq!(saturate(-32_767), (-32_767, Mark::NONE));
         assert_eq!(saturate(-32_768), (-32_767, Mark::SATURATED));
-        assert!(Mark::SATURATED.with(Mark::UNKNOWN).has(Mark::UNKNOWN));
+        let both = Mark::SATURATED.with(Mark::UNKNOWN);
+        assert!(both.has(Mark::SATURATED) && both.has(Mark::UNKNOWN) && !both.has(Mark::MISSING));
         assert!(Mark::SATURATED.has(Mark::NONE) && !Mark::NONE.has(Mark::SATURATED));
     }
 }

@@ -11,7 +11,7 @@ use super::Shape;
 /// # Units
 /// Activation codes; `pad_code` is the input's zero point.
 /// # Bounds
-/// `at` within 2^24 of the activation. An input shorter than its shape reads as `pad_code` where it ends.
+/// `at` within 2^24 of the activation. Rows that a short input does not hold are `pad_code` or stay as they were.
 /// # Exactness
 /// Exact: a copy.
 /// # Panics
@@ -27,13 +27,23 @@ pub fn gather(input: &[i8], shape: Shape, taps: [u8; 2], at: [i32; 2], pad_code:
     let channels = usize::from(shape.channels);
     let row_len = usize::from(shape.width) * channels;
     let patch_row_len = usize::from(taps_w) * channels;
+    let targets = patch.chunks_exact_mut(patch_row_len.max(1)).take(usize::from(taps_h));
+    let last = [row.saturating_add(taps_h.into()), column.saturating_add(taps_w.into())];
+    if row >= 0 && column >= 0 && last[0] <= shape.height.into() && last[1] <= shape.width.into() {
+        // Wholly inside, as most patches are: nothing to ask per row.
+        let mut source = input.get(row as usize * row_len + column as usize * channels..).unwrap_or_default();
+        for target in targets {
+            copy(source.get(..patch_row_len).unwrap_or_default(), target);
+            source = source.get(row_len..).unwrap_or_default();
+        }
+        return;
+    }
     // The columns inside, once for all rows.
-    let end = column.saturating_add(i32::from(taps_w)).clamp(0, i32::from(shape.width));
+    let end = last[1].clamp(0, i32::from(shape.width));
     let start = column.clamp(0, end);
     let before = start.saturating_sub(column).clamp(0, taps_w.into()) as usize * channels;
     let inside = (end - start) as usize * channels;
     let skipped = start as usize * channels;
-    let targets = patch.chunks_exact_mut(patch_row_len.max(1)).take(usize::from(taps_h));
     for (target, row) in targets.zip(row..) {
         let source = if row >= 0 && row < i32::from(shape.height) {
             let first = row as usize * row_len + skipped;
@@ -47,6 +57,14 @@ pub fn gather(input: &[i8], shape: Shape, taps: [u8; 2], at: [i32; 2], pad_code:
         let target = target.get_mut(before..).unwrap_or_default();
         target.iter_mut().zip(source).for_each(|(to, &from)| *to = from);
     }
+}
+
+/// Copies by words, where a core can, and then the rest.
+#[inline]
+fn copy(source: &[i8], target: &mut [i8]) {
+    let ((from, from_rest), (to, to_rest)) = (source.as_chunks::<4>(), target.as_chunks_mut::<4>());
+    to.iter_mut().zip(from).for_each(|(to, &from)| *to = from);
+    to_rest.iter_mut().zip(from_rest).for_each(|(to, &from)| *to = from);
 }
 
 /// The walk over output pixels that share one set of taps.
@@ -123,6 +141,8 @@ mod tests {
     fn a_short_input_and_a_short_patch_end_the_work() {
         let mut patch = [99; 4];
         gather(&[1, 2, 3], SHAPE, [1, 2], [0, 0], -5, &mut patch);
+        assert_eq!(patch, [99; 4]);
+        gather(&[1, 2, 3], SHAPE, [1, 2], [0, 2], -5, &mut patch);
         assert_eq!(patch, [-5; 4]);
         let mut short = [99; 3];
         gather(&[1; 12], SHAPE, [1, 2], [0, 0], -5, &mut short);

@@ -31,9 +31,9 @@ pub fn dense_rest<C: Code>(
     for ((row, channel), out) in rows.zip(channels).zip(out) {
         let mut acc = channel.bias;
         for (weights, input) in row.iter().zip(input) {
-            let [w0, w1, w2, w3] = weights.map(i32::from);
-            let [x0, x1, x2, x3] = input.map(i32::from);
-            acc += w0 * x0 + w1 * x1 + w2 * x2 + w3 * x3;
+            let ([w0, w1, w2, w3], [x0, x1, x2, x3]) = (*weights, *input);
+            acc += i32::from(w0) * i32::from(x0) + i32::from(w1) * i32::from(x1);
+            acc += i32::from(w2) * i32::from(x2) + i32::from(w3) * i32::from(x3);
         }
         *out = C::narrow(rule.apply(acc, channel.multiplier));
     }

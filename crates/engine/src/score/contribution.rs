@@ -1,66 +1,10 @@
-//! The score as a sum of contributions, and the features that made it.
+//! The score as a sum of contributions.
 
 use super::prototype::square_distance;
-use super::{GAIN_FRACTION_BITS, Scored, Tally, Thresholds};
+use super::reason::offer;
+use super::{GAIN_FRACTION_BITS, REASONS, Reason, Scored, Tally, Thresholds};
 use crate::feature::Mark;
 use crate::fixed::multiply_wide;
-
-/// How many reasons come with a score.
-pub const REASONS: usize = 3;
-
-/// One feature's part in a score.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Reason {
-    /// The feature's part of the score, in score units.
-    pub contribution: u64,
-    /// Index of the feature.
-    pub feature: u16,
-    /// Index of the feature's column that contributed most, within the record.
-    pub column: u16,
-    /// Wide code seen in that column.
-    pub seen: i16,
-    /// Wide code that the network expected there.
-    pub expected: i16,
-}
-
-impl Reason {
-    /// True when the value is higher than expected.
-    ///
-    /// # Bounds
-    /// Any reason.
-    /// # Exactness
-    /// Exact.
-    /// # Panics
-    /// Never.
-    #[must_use]
-    pub const fn is_higher(&self) -> bool {
-        self.seen > self.expected
-    }
-
-    /// The feature's share of a score, in permille, rounded down.
-    ///
-    /// Both numbers are halved until a 32-bit division will do: no 64-bit division exists on small cores.
-    ///
-    /// # Bounds
-    /// Any score; 0 gives 0. At most 1000 for the score that the reason came with.
-    /// # Exactness
-    /// Within one permille of the exact share.
-    /// # Panics
-    /// Never.
-    #[must_use]
-    pub const fn share_permille(&self, score: u64) -> u16 {
-        let (mut part, mut whole) = (self.contribution, score);
-        while whole > (u32::MAX / 1000) as u64 {
-            part >>= 1;
-            whole >>= 1;
-        }
-        if whole == 0 {
-            return 0;
-        }
-        let part = if part < whole { part } else { whole };
-        (part as u32 * 1000 / whole as u32) as u16
-    }
-}
 
 /// What a record is compared with, and by how much each difference counts.
 #[derive(Clone, Copy, Debug)]
@@ -250,21 +194,9 @@ fn rescale_saturating(value: u64, factor: u32) -> u64 {
     if high >> 48 > 0 { u64::MAX } else { low.saturating_add(high << 16) }
 }
 
-/// Keeps the strongest reasons in falling order; of equals the earlier feature stays ahead.
-fn offer(strongest: &mut [Reason; REASONS], mut candidate: Reason) {
-    // What was displaced came before everything behind it, so it moves down even past its equals.
-    let mut displaced = false;
-    for slot in strongest {
-        displaced |= candidate.contribution > slot.contribution;
-        if displaced {
-            core::mem::swap(slot, &mut candidate);
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::super::{ANCHORS, SCORE_ONE, Verdict};
+    use super::super::{ANCHORS, Verdict};
     use super::*;
     use proptest::prelude::*;
     use std::vec::Vec;
@@ -369,14 +301,6 @@ mod tests {
         let prototype = (u128::from(65_535_u64 * 65_535) * u128::from(u32::MAX)) >> 24;
         let want = ((residual + prototype) * u128::from(u32::MAX)) >> 16;
         assert_eq!(u128::from(scored.score), want);
-    }
-
-    #[test]
-    fn shares_of_huge_scores_need_no_wide_division() {
-        let reason = Reason { contribution: u64::MAX / 4, ..Reason::default() };
-        assert_eq!(reason.share_permille(u64::MAX), 249);
-        assert_eq!(Reason::default().share_permille(0), 0);
-        assert_eq!(Reason { contribution: SCORE_ONE, ..reason }.share_permille(SCORE_ONE), 1000);
     }
 
     proptest! {

@@ -9,12 +9,14 @@ mod anomaly_map;
 mod contribution;
 mod latent;
 mod prototype;
+mod reason;
 mod threshold;
 
 pub use anomaly_map::{Peak, anomaly_map, anomaly_peak};
-pub use contribution::{Heads, REASONS, Reason, evaluate, evaluate_samples};
+pub use contribution::{Heads, evaluate, evaluate_samples};
 pub use latent::latent_distance;
 pub use prototype::nearest;
+pub use reason::{REASONS, Reason};
 pub use threshold::{ANCHORS, LEVELS, Thresholds, Verdict};
 
 use crate::feature::Mark;

@@ -1,0 +1,192 @@
+//! The engine's layers on images and sequences against the oracles, equal bit for bit.
+
+use proptest::prelude::*;
+use tillwatch_engine::fixed::Channel;
+use tillwatch_engine::kernel::{self, Convolution, ConvolutionTiles, Shape, TILE, Transposed};
+use tillwatch_engine::score;
+use tillwatch_testkit::oracle;
+use tillwatch_testkit::strategy::{
+    ImageCase, convolution_case, phases, pool_case, transposed_case, wide_image,
+};
+
+fn wide<T: Into<i64> + Copy>(codes: &[T]) -> Vec<i64> {
+    codes.iter().map(|&code| code.into()).collect()
+}
+
+/// Weights and channels as generated code has them, phase after phase.
+#[derive(Default)]
+struct Tiled {
+    tiles: Vec<[i8; TILE * TILE]>,
+    rest: Vec<[i8; TILE]>,
+    channels: Vec<[Channel; TILE]>,
+}
+
+impl Tiled {
+    /// Appends a block of rows, one per channel.
+    fn push(&mut self, weights: &[i8], channels: &[Channel]) {
+        let len = weights.len() / channels.len();
+        let group = |row: usize, group: usize| -> [i8; TILE] {
+            let at = |column| if column < len { weights[row * len + column] } else { 0 };
+            core::array::from_fn(|column| at(group * TILE + column))
+        };
+        let whole = channels.len() / TILE * TILE;
+        for first in (0..whole).step_by(TILE) {
+            for at in 0..len.div_ceil(TILE) {
+                let rows: Vec<i8> = (0..TILE).flat_map(|row| group(first + row, at)).collect();
+                self.tiles.extend(rows.as_chunks().0);
+            }
+        }
+        self.rest.extend(
+            (whole..channels.len()).flat_map(|row| (0..len.div_ceil(TILE)).map(move |at| group(row, at))),
+        );
+        let mut padded = channels.to_vec();
+        padded.resize(channels.len().next_multiple_of(TILE), Channel::default());
+        self.channels.extend(padded.as_chunks().0);
+    }
+
+    fn weights(&self) -> ConvolutionTiles<'_> {
+        ConvolutionTiles { tiles: &self.tiles, rest: &self.rest }
+    }
+}
+
+fn check_convolution(case: &ImageCase<Convolution>) -> Result<(), TestCaseError> {
+    let ImageCase { geometry, weights, channels, rule, input } = case;
+    let want = oracle::convolve(geometry, weights, channels, *rule, &wide(input));
+    let mut rows = vec![0_i16; want.len()];
+    let mut patch = vec![99; geometry.patch_len()];
+    kernel::convolve_rows(geometry, weights, channels.iter().copied(), *rule, input, &mut patch, &mut rows);
+    prop_assert_eq!(&wide(&rows), &want, "rows");
+
+    let mut tiled = Tiled::default();
+    tiled.push(weights, channels);
+    prop_assert!(kernel::convolution_fits(geometry, tiled.weights(), &tiled.channels, rule.shift));
+    let mut out = vec![0_i16; want.len()];
+    let mut patch = vec![[99; TILE]; geometry.patch_len().div_ceil(TILE)];
+    kernel::convolve_tiles(geometry, tiled.weights(), &tiled.channels, *rule, input, &mut patch, &mut out);
+    prop_assert_eq!(&wide(&out), &want, "tiles");
+    Ok(())
+}
+
+fn check_transposed(case: &ImageCase<Transposed>) -> Result<(), TestCaseError> {
+    let ImageCase { geometry, weights, channels, rule, input } = case;
+    let want = oracle::transpose(geometry, &case.kernel(), channels, *rule, &wide(input));
+    let mut rows = vec![0_i16; want.len()];
+    let mut patch = vec![99; geometry.longest_patch_len()];
+    kernel::transpose_rows(geometry, weights, channels.iter().copied(), *rule, input, &mut patch, &mut rows);
+    prop_assert_eq!(&wide(&rows), &want, "rows");
+
+    let mut tiled = Tiled::default();
+    let n = usize::from(geometry.output.channels);
+    let (mut rest_weights, mut rest_channels) = (&weights[..], &channels[..]);
+    for phase in phases(geometry) {
+        let (here, after) = rest_weights.split_at(n * geometry.patch_len(phase));
+        tiled.push(here, &rest_channels[..n]);
+        (rest_weights, rest_channels) = (after, &rest_channels[n..]);
+    }
+    prop_assert!(rest_weights.is_empty() && rest_channels.is_empty());
+    prop_assert!(kernel::transposed_fits(geometry, tiled.weights(), &tiled.channels, rule.shift));
+    let mut out = vec![0_i16; want.len()];
+    let mut patch = vec![[99; TILE]; geometry.longest_patch_len().div_ceil(TILE)];
+    kernel::transpose_tiles(geometry, tiled.weights(), &tiled.channels, *rule, input, &mut patch, &mut out);
+    prop_assert_eq!(&wide(&out), &want, "tiles");
+    Ok(())
+}
+
+proptest! {
+    #[test]
+    fn convolutions_to_wide_codes(case in convolution_case(-32_767, 32_767)) {
+        check_convolution(&case)?;
+    }
+
+    #[test]
+    fn convolutions_to_activations(case in convolution_case(-128, 127)) {
+        check_convolution(&case)?;
+    }
+
+    #[test]
+    fn transposed_convolutions_to_wide_codes(case in transposed_case(-32_767, 32_767)) {
+        check_transposed(&case)?;
+    }
+
+    #[test]
+    fn transposed_convolutions_to_activations(case in transposed_case(-128, 127)) {
+        check_transposed(&case)?;
+    }
+
+    #[test]
+    fn pooling((pool, input) in pool_case()) {
+        let want = oracle::max_pool(&pool, &wide(&input));
+        prop_assert_eq!(pool.output().len(), want.len());
+        let mut out = vec![99; want.len()];
+        kernel::max_pool(&pool, &input, &mut out);
+        prop_assert_eq!(wide(&out), want);
+        kernel::average_pool(&pool, &input, &mut out);
+        prop_assert_eq!(wide(&out), oracle::average_pool(&pool, &wide(&input)));
+    }
+
+    #[test]
+    fn upsampling((shape, codes, _) in wide_image(), factors in (1..=4_u8, 1..=4_u8)) {
+        let input: Vec<i8> = codes.iter().map(|&code| code as i8).collect();
+        let factors: [u8; 2] = factors.into();
+        let want = oracle::upsample(shape, factors, &wide(&input));
+        let mut out = vec![99; want.len()];
+        kernel::upsample(shape, factors, &input, &mut out);
+        prop_assert_eq!(wide(&out), want);
+    }
+
+    #[test]
+    fn the_largest_codes(
+        codes in prop_oneof![
+            prop::collection::vec(any::<i8>(), 0..40), prop::collection::vec(-2..2_i8, 0..40),
+        ],
+        k in 0..45_usize, zero_point in any::<i8>(),
+    ) {
+        let mut out = codes.clone();
+        kernel::top_k(&mut out, k, zero_point);
+        prop_assert_eq!(wide(&out), oracle::top_k(&wide(&codes), k, zero_point.into()));
+    }
+
+    #[test]
+    fn anomaly_maps((shape, codes, reconstruction) in wide_image()) {
+        let want = oracle::anomaly_map(shape, &wide(&codes), &wide(&reconstruction));
+        let mut map = vec![99; want.len()];
+        let peak = score::anomaly_map(shape, &codes, &reconstruction, &mut map);
+        prop_assert_eq!(&map, &want);
+        prop_assert_eq!(peak, score::anomaly_peak(shape, &codes, &reconstruction));
+        let strongest = want.iter().copied().max().unwrap_or(0);
+        let first = want.iter().position(|&sum| sum == strongest).unwrap_or(0);
+        let width = usize::from(shape.width);
+        prop_assert_eq!((usize::from(peak.row), usize::from(peak.column)), (first / width, first % width));
+        prop_assert_eq!(peak.sum, strongest);
+    }
+}
+
+#[test]
+fn every_alignment_of_a_patch_with_the_border() {
+    // A kernel of 3 x 3 on an image of 2 x 2, at every padding and stride that a byte of padding reaches here.
+    let input: Vec<i8> = (1..=8).collect();
+    let channels = [Channel { bias: -4, multiplier: 1 << 30 }; 5];
+    let rule =
+        tillwatch_engine::fixed::Requantise { zero_point: 1, out_min: -32_767, out_max: 32_767, shift: 2 };
+    let weights: Vec<i8> = (0..5 * 18).map(|index| (index * 29 % 255 - 127) as i8).collect();
+    for padding in (0..6).flat_map(|top| (0..6).map(move |left| [top, left])) {
+        for stride in (1..4).flat_map(|down| (1..4).map(move |right| [down, right])) {
+            let geometry = Convolution {
+                input: Shape { height: 2, width: 2, channels: 2 },
+                output: Shape { height: 4, width: 4, channels: 5 },
+                kernel: [3, 3],
+                stride,
+                padding,
+                pad_code: -7,
+            };
+            let case = ImageCase {
+                geometry,
+                weights: weights.clone(),
+                channels: channels.to_vec(),
+                rule,
+                input: input.clone(),
+            };
+            check_convolution(&case).unwrap_or_else(|error| panic!("{padding:?} {stride:?}: {error}"));
+        }
+    }
+}
