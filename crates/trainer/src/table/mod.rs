@@ -22,7 +22,7 @@ mod whole;
 pub use decimal::{NotDecimal, Resolution};
 pub use infer::{Inferred, infer};
 pub use records::{ColumnUse, ReadOptions, Record, Records};
-pub use schema::{FeatureKind, Field, FieldKind, Notes, Part, Schema};
+pub use schema::{FeatureKind, Field, FieldKind, Notes, Part, Samples, Schema};
 pub use source::digest;
 pub use split::Split;
 pub use whole::Table;
