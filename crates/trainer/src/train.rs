@@ -3,7 +3,7 @@
 use crate::architecture::{Architecture, choose};
 use crate::calibrate::{Calibration, calibrate};
 use crate::evaluate::{Evaluation, evaluate_rows};
-use crate::features::{Codes, Fit, fit};
+use crate::features::{Codes, Fit, Scaling, fit};
 use crate::float_model::{FloatLayer, FloatModel};
 use crate::heads::{float_model, integer_heads, set_gains, set_means};
 use crate::integer_model::IntegerModel;
@@ -121,12 +121,18 @@ pub fn train(
 ) -> Result<Trained, TrainError> {
     let mut notes: Vec<String> = table.warnings().to_vec();
     let split = table.split(settings.seed)?;
+    if !split.dropped.is_empty() {
+        notes.push(format!(
+            "{} windows are dropped, since they share samples with windows of calibration or test",
+            split.dropped.len()
+        ));
+    }
     let rows = [split.train.len(), split.calibration.len(), split.test.len()];
     // A rate that the rows cannot carry is refused before the time is spent.
     calibrate(vec![0; split.calibration.len()], settings.alarm_rate)?;
     let mut trains = vec![false; table.n_rows()];
     split.train.iter().for_each(|&row| trains[row] = true);
-    let fitted = fit(schema, table, &trains);
+    let fitted = fit(schema, table, &trains, Scaling::Standard)?;
     notes.extend(fitted.left_out.iter().cloned());
     if fitted.features.is_empty() {
         return Err(TrainError::NothingVaries);
@@ -338,7 +344,7 @@ fn seen_ranges(table: &Table, rows: &[usize]) -> Vec<[i32; 2]> {
     let range = |field: usize| {
         let present = rows
             .iter()
-            .map(|&row| table.raw(row)[field])
+            .flat_map(|&row| table.raw(row)[field..].iter().step_by(table.n_fields()).copied())
             .filter(|&raw| raw != tillwatch_engine::feature::MISSING);
         let range = present.fold(None, |range: Option<[i32; 2]>, raw| {
             let [low, high] = range.unwrap_or([raw, raw]);

@@ -11,6 +11,7 @@ mod decimal;
 mod infer;
 mod instant;
 mod interner;
+mod load;
 mod name;
 mod records;
 mod rows;
@@ -18,6 +19,7 @@ mod schema;
 mod source;
 mod split;
 mod whole;
+mod windows;
 
 pub use decimal::{NotDecimal, Resolution};
 pub use infer::{Inferred, infer};
