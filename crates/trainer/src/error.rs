@@ -118,6 +118,37 @@ pub enum Error {
         /// Smallest number that is accepted.
         wanted: usize,
     },
+    /// No series is as long as a window.
+    WindowTooLong {
+        /// Path as given.
+        file: String,
+        /// Samples of the longest series.
+        found: usize,
+        /// Samples of a window.
+        wanted: usize,
+    },
+    /// Time jumps inside every window.
+    EveryGap {
+        /// Path as given.
+        file: String,
+        /// Samples of a window.
+        length: usize,
+        /// Number of windows.
+        n_windows: usize,
+        /// Largest step in seconds that is no gap.
+        limit: i64,
+    },
+    /// Too few windows are left to learn from, to calibrate or to test once the sets share no samples.
+    TooFewWindows {
+        /// Path as given.
+        file: String,
+        /// Windows left to learn from.
+        found: usize,
+        /// Smallest number that is accepted.
+        wanted: usize,
+        /// Windows that share samples with a later set.
+        n_dropped: usize,
+    },
     /// Every row is labelled anomalous: there is nothing normal to learn.
     AllAnomalous {
         /// Path as given.
@@ -126,6 +157,13 @@ pub enum Error {
         column: String,
         /// Number of rows.
         n_rows: usize,
+    },
+    /// A feature whose column cannot be scaled to 0 to 1.
+    NotInUnit {
+        /// The column it reads.
+        column: String,
+        /// The word for the feature.
+        feature: &'static str,
     },
     /// No column is left to learn from.
     NoFields {
@@ -184,6 +222,7 @@ impl Error {
             self,
             Self::MissingFile { .. }
                 | Self::LabelAbsent { .. }
+                | Self::NotInUnit { .. }
                 | Self::SchemaSyntax { .. }
                 | Self::Schema { .. }
         )
@@ -261,10 +300,32 @@ impl Error {
                 out,
                 "{file}: found {found} rows to learn from, wanted at least {wanted}; give more rows whose label is 0"
             ),
+            Self::WindowTooLong { file, found, wanted } => write!(
+                out,
+                "{file}: found {found} samples in the longest series, wanted at least the {wanted} of a window; give a \
+                 longer series or a shorter window"
+            ),
+            Self::EveryGap { file, length, n_windows, limit } => write!(
+                out,
+                "{file}: found a step in time of more than {limit} seconds or back inside each of {n_windows} windows, \
+                 wanted {length} samples without; sort the rows by time, raise `gap` in the schema, or make windows \
+                 shorter"
+            ),
+            Self::TooFewWindows { file, found, wanted, n_dropped } => write!(
+                out,
+                "{file}: found {found} windows to learn from that share no samples with calibration and test, for which \
+                 {n_dropped} are dropped, wanted at least {wanted} and some in each; give a longer series or shorter \
+                 windows"
+            ),
             Self::AllAnomalous { file, column, n_rows } => write!(
                 out,
                 "{file}, column `{column}`: found no normal row among {n_rows}, wanted rows whose label is 0; \
                  check which column holds the label"
+            ),
+            Self::NotInUnit { column, feature } => write!(
+                out,
+                "column `{column}`: its feature \"{feature}\" runs from -1 to 1, and binary cross-entropy wants 0 to 1; \
+                 change `features`, or train with the mean squared error"
             ),
             Self::NoFields { file } => write!(
                 out,

@@ -1,8 +1,9 @@
 //! From a schema and training rows to the statistics of each feature.
 
 use super::statistics::{Measure, WINDOW_LOG2};
-use super::{FittedFeature, Statistics};
+use super::{FittedFeature, Scaling, Statistics, unit};
 use crate::table::{FeatureKind, Field, FieldKind, Schema, Table};
+use crate::{CellFault, Error};
 use tillwatch_engine::feature::{MISSING, Memory};
 use tillwatch_engine::fixed::log2_1p;
 
@@ -37,20 +38,31 @@ impl Fit {
 
 /// Fits every feature of a schema.
 ///
-/// All rows pass in order, since some features look back; only those with `trains` set count.
+/// All rows pass in order, since some features look back; only those with `trains` set count, and of a sample that
+/// several windows share one.
 ///
 /// # Shapes
 /// `trains`: one per row.
-#[must_use]
-pub fn fit(schema: &Schema, table: &Table, trains: &[bool]) -> Fit {
+/// # Errors
+/// None for [`Scaling::Standard`]. For [`Scaling::Unit`] [`Error::NotInUnit`] for a cyclic feature, [`Error::Cell`] for
+/// a training value outside its field's range.
+pub fn fit(schema: &Schema, table: &Table, trains: &[bool], scaling: Scaling) -> Result<Fit, Error> {
     let mut fit = Fit { features: Vec::new(), left_out: Vec::new() };
+    let samples = table.samples_of(trains);
     for (index, field) in schema.fields.iter().enumerate() {
+        if scaling == Scaling::Unit {
+            check_range(field, index, table, &samples)?;
+        }
         for &kind in &field.features {
             let name = match field.features.as_slice() {
                 [_] => field.name.clone(),
                 _ => format!("{}_{}", field.name, kind.word()),
             };
-            match statistics(field, kind, index, table, trains) {
+            let found = statistics(field, kind, index, table, &samples).map(|found| match scaling {
+                Scaling::Standard => Ok(found),
+                Scaling::Unit => unit::scaled(found, field, kind),
+            });
+            match found.transpose()? {
                 Some(statistics) => fit.features.push((name, index as u16, statistics)),
                 None => fit.left_out.push(format!(
                     "feature `{name}` is left out: column `{}` is constant in the training rows",
@@ -59,9 +71,29 @@ pub fn fit(schema: &Schema, table: &Table, trains: &[bool]) -> Fit {
             }
         }
     }
-    fit
+    Ok(fit)
 }
 
+/// Whether the training values of a field lie in the range that it declares, which is to become 0 to 1.
+fn check_range(field: &Field, index: usize, table: &Table, trains: &[bool]) -> Result<(), Error> {
+    let FieldKind::Number { range: Some([low, high]), resolution, .. } = &field.kind else { return Ok(()) };
+    let is_outside = |&sample: &usize| {
+        let raw = table.sample(sample)[index];
+        trains[sample] && raw != MISSING && !(low..=high).contains(&&raw)
+    };
+    let Some(sample) = (0..table.n_samples()).find(is_outside) else { return Ok(()) };
+    let (file, row) = table.place_of_sample(sample);
+    Err(Error::Cell {
+        file: table.files()[file].0.clone(),
+        row,
+        column: field.column.clone(),
+        found: resolution.decimal(table.sample(sample)[index]),
+        fault: CellFault::OutOfRange,
+    })
+}
+
+/// # Shapes
+/// `trains`: one per sample.
 fn statistics(
     field: &Field,
     kind: FeatureKind,
@@ -69,7 +101,7 @@ fn statistics(
     table: &Table,
     trains: &[bool],
 ) -> Option<Statistics> {
-    let raw = || (0..table.n_rows()).map(|row| table.raw(row)[index]);
+    let raw = || (0..table.n_samples()).map(|sample| table.sample(sample)[index]);
     let training =
         || raw().zip(trains).filter(|&(raw, &trains)| trains && raw != MISSING).map(|(raw, _)| raw);
     match kind {
@@ -106,7 +138,7 @@ fn statistics(
     }
 }
 
-/// Measures of the training rows that depend on earlier rows of their stream.
+/// Measures of the training rows that depend on earlier rows of their stream; each row is one sample.
 fn looking_back(
     field: usize,
     table: &Table,
@@ -115,7 +147,7 @@ fn looking_back(
 ) -> Vec<i32> {
     let mut memories = vec![Memory::EMPTY; table.n_groups()];
     let measures = (0..table.n_rows())
-        .map(|row| measure(&mut memories[table.group(row) as usize], table.raw(row)[field]));
+        .map(|row| measure(&mut memories[table.group(row) as usize], table.sample(row)[field]));
     let training = measures.zip(trains).filter(|&(value, &trains)| trains && value != MISSING);
     training.map(|(value, _)| value).collect()
 }
@@ -130,3 +162,6 @@ fn level_shares(values: impl Iterator<Item = i32>, levels: usize) -> Vec<f64> {
     let all = counts.iter().sum::<u64>().max(1);
     counts.iter().map(|&count| count as f64 / all as f64).collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,8 +6,10 @@ mod codes;
 mod fit;
 mod fitted;
 mod statistics;
+mod unit;
 
 pub use codes::Codes;
 pub use fit::{Fit, fit};
 pub use fitted::{FittedFeature, FittedPreparation};
 pub use statistics::Statistics;
+pub use unit::Scaling;

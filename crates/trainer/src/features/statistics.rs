@@ -26,6 +26,8 @@ pub enum Statistics {
         median: i32,
         /// Largest distance from the mean, in standard deviations.
         furthest: f64,
+        /// Smallest and largest value.
+        ends: [i32; 2],
     },
     /// Shares of the levels, unknown first, as one column each.
     OneHot(Vec<f64>),
@@ -35,6 +37,23 @@ pub enum Statistics {
     Flag(f64),
     /// `round(2^32 / period)`.
     Cyclic(u32),
+    /// A measure whose range becomes 0 to 1.
+    Ranged {
+        /// What is measured.
+        measure: Measure,
+        /// What becomes 0.
+        low: i32,
+        /// What becomes 1, above `low`.
+        high: i32,
+        /// Median, which stands in for a missing value.
+        median: i32,
+    },
+    /// So many levels, unknown first, as one column each of 0 and 1.
+    Levels(usize),
+    /// Shares of the levels, unknown first, as one column of surprisal; the most surprising level is 1.
+    RangedSurprisal(Vec<f64>),
+    /// Yes is 1, no is 0.
+    Bit,
 }
 
 /// Integers that are standardised.
@@ -59,9 +78,10 @@ impl Statistics {
             return None;
         }
         let furthest = values.iter().map(|&value| square(value)).fold(0.0, f64::max).sqrt() / deviation;
+        let ends = values.iter().fold([i32::MAX, i32::MIN], |[low, high], &v| [low.min(v), high.max(v)]);
         let middle = (values.len() - 1) / 2;
         let median = *values.select_nth_unstable(middle).1;
-        Some(Self::Scaled { measure, mean, deviation, median, furthest })
+        Some(Self::Scaled { measure, mean, deviation, median, furthest, ends })
     }
 
     /// The preparation on wide codes with so many fraction bits.
@@ -70,23 +90,23 @@ impl Statistics {
         let one = f64::from(1_u32 << fraction_bits);
         match self {
             Self::Scaled { measure, mean, deviation, median, .. } => {
-                let affine = affine(*mean, one / deviation, *median);
-                match measure {
-                    Measure::Numeric => FittedPreparation::Numeric(affine),
-                    Measure::Logarithm => FittedPreparation::Logarithm(affine),
-                    Measure::Delta => FittedPreparation::Delta(affine),
-                    Measure::RatioToMean => {
-                        FittedPreparation::RatioToMean { affine, window_log2: WINDOW_LOG2 }
-                    }
-                }
+                measure.preparation(affine(*mean, one / deviation, *median))
             }
+            Self::Ranged { measure, low, high, median } => {
+                let range = f64::from(*high) - f64::from(*low);
+                measure.preparation(affine(f64::from(*low), one / range, *median))
+            }
+            Self::Levels(n) => FittedPreparation::OneHot(level_bytes(std::iter::repeat_n(bit(one), *n))),
+            Self::RangedSurprisal(shares) => {
+                let most = shares.iter().map(|&share| bits(share)).fold(0.0, f64::max);
+                let codes = shares.iter().map(|&share| code(bits(share) / most * one));
+                FittedPreparation::Surprisal(codes.flat_map(i16::to_le_bytes).collect())
+            }
+            Self::Bit => FittedPreparation::Flag(bit(one)),
             Self::OneHot(shares) => {
                 let unknown = OneHot { off: 0, on: code(UNKNOWN_LEVEL * one) };
                 let known = shares.iter().skip(1).map(|&share| level(share, one));
-                let levels = std::iter::once(unknown).chain(known);
-                let bytes =
-                    levels.flat_map(|level| [level.off.to_le_bytes(), level.on.to_le_bytes()].concat());
-                FittedPreparation::OneHot(bytes.collect())
+                FittedPreparation::OneHot(level_bytes(std::iter::once(unknown).chain(known)))
             }
             Self::Surprisal(shares) => {
                 FittedPreparation::Surprisal(surprisals(shares, one).flat_map(i16::to_le_bytes).collect())
@@ -99,14 +119,40 @@ impl Statistics {
         }
     }
 
-    /// Largest distance from the mean in training, in standard deviations.
+    /// Largest distance from 0 in training, in units of the column.
     #[must_use]
     pub fn furthest(&self) -> f64 {
         match self {
             Self::Scaled { furthest, .. } => *furthest,
+            Self::Ranged { .. } | Self::Levels(_) | Self::RangedSurprisal(_) | Self::Bit => 1.0,
             _ => UNKNOWN_LEVEL,
         }
     }
+}
+
+impl Measure {
+    const fn preparation(self, affine: Affine) -> FittedPreparation {
+        match self {
+            Self::Numeric => FittedPreparation::Numeric(affine),
+            Self::Logarithm => FittedPreparation::Logarithm(affine),
+            Self::Delta => FittedPreparation::Delta(affine),
+            Self::RatioToMean => FittedPreparation::RatioToMean { affine, window_log2: WINDOW_LOG2 },
+        }
+    }
+}
+
+/// A two-valued column of 0 and 1.
+fn bit(one: f64) -> OneHot {
+    OneHot { off: 0, on: code(one) }
+}
+
+fn level_bytes(levels: impl Iterator<Item = OneHot>) -> Vec<u8> {
+    levels.flat_map(|level| [level.off.to_le_bytes(), level.on.to_le_bytes()].concat()).collect()
+}
+
+/// Bits of surprisal; what training never saw has some 20.
+fn bits(share: f64) -> f64 {
+    -libm::log2(share.max(1e-6))
 }
 
 /// A standardised two-valued column with the given share of ones.
@@ -117,7 +163,6 @@ fn level(share: f64, one: f64) -> OneHot {
 
 /// Standardised surprisal of each level; what training never saw is as surprising as half a row.
 fn surprisals(shares: &[f64], one: f64) -> impl Iterator<Item = i16> {
-    let bits = |share: f64| -libm::log2(share.max(1e-6));
     let mean: f64 = shares.iter().map(|&share| share * bits(share)).sum();
     let variance: f64 = shares.iter().map(|&share| share * (bits(share) - mean) * (bits(share) - mean)).sum();
     let deviation = variance.sqrt().max(NARROWEST_LEVEL);

@@ -1,105 +1,103 @@
 //! A table held in memory.
 
 use super::interner::Interner;
-use super::records::{ReadOptions, Records};
 use super::schema::{FieldKind, Schema};
-use super::source::digest;
 use super::split::Split;
+use super::windows::Windows;
 use crate::Error;
-use std::path::Path;
 use tillwatch_engine::feature::MISSING;
 
 /// Fewest normal rows that are split: below it the calibration and test sets have next to nothing.
 const FEWEST_ROWS: usize = 20;
 
-/// The rows of one or several files as raw integers.
-#[derive(Clone, Debug)]
+/// The records of one or several files as raw integers.
+///
+/// A row of the table is a record: [`Table::samples_per_row`] samples of [`Table::n_fields`] raw integers each. Windows
+/// that overlap share their samples in memory.
+#[derive(Clone, Debug, Default)]
 pub struct Table {
-    files: Vec<(String, String)>,
-    /// First row of each file.
-    starts: Vec<usize>,
-    label_column: Option<String>,
-    n_fields: usize,
-    raws: Vec<i32>,
-    rows: Vec<u64>,
-    labels: Vec<bool>,
-    groups: Vec<u32>,
-    group_names: Interner,
-    times: Vec<i64>,
-    texts: Vec<u32>,
-    text_names: Interner,
-    warnings: Vec<String>,
+    pub(super) files: Vec<(String, String)>,
+    /// First place of each file among `places`.
+    pub(super) starts: Vec<usize>,
+    pub(super) label_column: Option<String>,
+    pub(super) n_fields: usize,
+    pub(super) samples_per_row: usize,
+    /// Sample-major, `n_fields` wide.
+    pub(super) raws: Vec<i32>,
+    /// Lines, or numbers of images: one per sample in a table of windows, else one per row.
+    pub(super) places: Vec<u64>,
+    /// Where the rows are windows: which samples they are.
+    pub(super) windows: Option<Windows>,
+    /// What follows has one entry per row, or none.
+    pub(super) labels: Vec<bool>,
+    pub(super) groups: Vec<u32>,
+    pub(super) group_names: Interner,
+    pub(super) times: Vec<i64>,
+    pub(super) texts: Vec<u32>,
+    pub(super) text_names: Interner,
+    pub(super) warnings: Vec<String>,
 }
 
 impl Table {
-    /// Reads files of the same header, plain or gzip.
-    ///
-    /// # Errors
-    /// Those of [`Records::open`] and [`Records::read`].
-    pub fn read(files: &[impl AsRef<Path>], schema: &Schema, options: &ReadOptions) -> Result<Self, Error> {
-        let mut records = Records::open(files, schema, options)?;
-        let mut table = Self {
-            files: Vec::with_capacity(files.len()),
-            starts: Vec::with_capacity(files.len()),
-            label_column: schema.label.clone(),
-            n_fields: schema.fields.len(),
-            raws: Vec::new(),
-            rows: Vec::new(),
-            labels: Vec::new(),
-            groups: Vec::new(),
-            group_names: Interner::default(),
-            times: Vec::new(),
-            texts: Vec::new(),
-            text_names: Interner::default(),
-            warnings: Vec::new(),
-        };
-        while let Some(record) = records.read()? {
-            while table.starts.len() <= record.file {
-                table.starts.push(table.rows.len());
-            }
-            table.raws.extend_from_slice(&record.raw);
-            table.rows.push(record.row);
-            table.labels.extend(record.label);
-            if schema.group.is_some() {
-                table.groups.push(record.group);
-            }
-            table.times.extend(record.time);
-            if options.text.is_some() {
-                table.texts.push(table.text_names.number(&record.text));
-            }
-        }
-        table.warnings = records.warnings().to_vec();
-        table.group_names = records.into_groups();
-        for file in files {
-            table.files.push((file.as_ref().display().to_string(), digest(file.as_ref())?));
-        }
-        table.warn_of_constants(schema);
-        table.warn_of_disorder(schema);
-        Ok(table)
-    }
-
     /// Number of rows.
     #[must_use]
     pub fn n_rows(&self) -> usize {
-        self.rows.len()
+        self.windows.as_ref().map_or(self.places.len(), |windows| windows.starts.len())
     }
 
-    /// Number of fields, the raw integers of a row.
+    /// Samples of a row: 1, the length of a window, or the pixels of an image.
+    #[must_use]
+    pub fn samples_per_row(&self) -> usize {
+        self.samples_per_row
+    }
+
+    /// Number of samples in memory; one that several windows share counts once.
+    #[must_use]
+    pub fn n_samples(&self) -> usize {
+        self.raws.len() / self.n_fields.max(1)
+    }
+
+    /// The first of a row's samples, which follow each other.
+    #[must_use]
+    pub fn first_sample(&self, row: usize) -> usize {
+        self.windows.as_ref().map_or(row * self.samples_per_row, |windows| windows.starts[row])
+    }
+
+    /// The raw integers of a sample, one per field.
+    #[must_use]
+    pub fn sample(&self, sample: usize) -> &[i32] {
+        &self.raws[sample * self.n_fields..][..self.n_fields]
+    }
+
+    /// Which samples belong to any of the rows marked.
+    ///
+    /// # Shapes
+    /// `rows`: one per row; result: one per sample.
+    #[must_use]
+    pub fn samples_of(&self, rows: &[bool]) -> Vec<bool> {
+        let mut samples = vec![false; self.n_samples()];
+        for (row, _) in rows.iter().enumerate().filter(|&(_, &is_marked)| is_marked) {
+            samples[self.first_sample(row)..][..self.samples_per_row].fill(true);
+        }
+        samples
+    }
+
+    /// Number of fields, the raw integers of a sample.
     #[must_use]
     pub fn n_fields(&self) -> usize {
         self.n_fields
     }
 
-    /// The raw integers of a row, one per field.
+    /// The raw integers of a row: sample after sample, one per field.
     ///
     /// # Panics
     /// For a row that is not there, as do the other functions that take one.
     #[must_use]
     pub fn raw(&self, row: usize) -> &[i32] {
-        &self.raws[row * self.n_fields..][..self.n_fields]
+        &self.raws[self.first_sample(row) * self.n_fields..][..self.samples_per_row * self.n_fields]
     }
 
-    /// True for a row labelled anomalous; none without a label column.
+    /// True for a row labelled anomalous, a window if any of its samples is; none without a label column.
     #[must_use]
     pub fn label(&self, row: usize) -> Option<bool> {
         if self.labels.is_empty() { None } else { Some(self.labels[row]) }
@@ -123,22 +121,30 @@ impl Table {
         if self.groups.is_empty() { "" } else { self.group_names.text(group) }
     }
 
-    /// Seconds since 2000-01-01 00:00; none without a time column.
+    /// Seconds since 2000-01-01 00:00, those of a window's last sample; none without a time column.
     #[must_use]
     pub fn time(&self, row: usize) -> Option<i64> {
         if self.times.is_empty() { None } else { Some(self.times[row]) }
     }
 
-    /// The cell of the text column; none without one.
+    /// The cell of the text column, in a window that of its first anomalous sample, else its last; none without one.
     #[must_use]
     pub fn text(&self, row: usize) -> Option<&str> {
         if self.texts.is_empty() { None } else { Some(self.text_names.text(self.texts[row])) }
     }
 
-    /// Where a row stands: index of its file, and its line there, the header being line 1.
+    /// Where a row stands: index of its file, and its line there, the header being line 1. A window stands where its
+    /// first sample does; images count from 1.
     #[must_use]
     pub fn place(&self, row: usize) -> (usize, u64) {
-        (self.starts.partition_point(|&start| start <= row) - 1, self.rows[row])
+        self.place_of_sample(self.first_sample(row))
+    }
+
+    /// [`Table::place`] of a sample.
+    #[must_use]
+    pub fn place_of_sample(&self, sample: usize) -> (usize, u64) {
+        let index = if self.windows.is_some() { sample } else { sample / self.samples_per_row };
+        (self.starts.partition_point(|&start| start <= index) - 1, self.places[index])
     }
 
     /// Path and SHA-256 of each file, in hexadecimal, of the bytes as they lie on disk.
@@ -153,11 +159,14 @@ impl Table {
         &self.warnings
     }
 
-    /// Deals the normal rows 60 : 20 : 20 to training, calibration and test: in order of time where the schema names
-    /// a time column, else shuffled by the seed. Rows labelled anomalous go to the test set.
+    /// Deals the normal rows 60 : 20 : 20 to training, calibration and test. Rows labelled anomalous go to the test set.
+    ///
+    /// In order of time where the schema names a time column. Else rows and images are shuffled by the seed, and the
+    /// windows of each series stay in their order. A window that shares samples with one of a later set (calibration
+    /// comes after training, test after calibration) is dropped, so that nothing learned from is judged.
     ///
     /// # Errors
-    /// [`Error::AllAnomalous`], [`Error::TooFewRows`].
+    /// [`Error::AllAnomalous`], [`Error::TooFewRows`], [`Error::TooFewWindows`].
     pub fn split(&self, seed: u64) -> Result<Split, Error> {
         let n_normal = self.n_rows() - self.labels.iter().filter(|&&is_anomalous| is_anomalous).count();
         let file = || self.files.first().map_or_else(String::new, |(file, _)| file.clone());
@@ -175,14 +184,23 @@ impl Table {
             _ => {}
         }
         let times = (!self.times.is_empty()).then_some(self.times.as_slice());
-        Ok(Split::new(self.n_rows(), &self.labels, times, seed))
+        let Some(windows) = &self.windows else {
+            return Ok(Split::new(self.n_rows(), &self.labels, times, seed));
+        };
+        let split = Split::of_windows(windows, self.samples_per_row, &self.labels, times);
+        if split.train.len() < FEWEST_ROWS / 2 || split.calibration.is_empty() || split.test.is_empty() {
+            let (found, n_dropped) = (split.train.len(), split.dropped.len());
+            return Err(Error::TooFewWindows { file: file(), found, wanted: FEWEST_ROWS / 2, n_dropped });
+        }
+        Ok(split)
     }
 
     /// A field that never varies among the normal rows tells nothing.
-    fn warn_of_constants(&mut self, schema: &Schema) {
+    pub(super) fn warn_of_constants(&mut self, schema: &Schema) {
         for (index, field) in schema.fields.iter().enumerate() {
             let normal = (0..self.n_rows()).filter(|&row| self.label(row) != Some(true));
-            let mut values = normal.map(|row| self.raw(row)[index]);
+            let mut values =
+                normal.flat_map(|row| self.raw(row)[index..].iter().copied().step_by(self.n_fields));
             let Some(first) = values.next() else { return };
             if values.any(|value| value != first) {
                 continue;
@@ -204,7 +222,7 @@ impl Table {
     }
 
     /// Features that look back follow the order of rows, so that order should be that of time.
-    fn warn_of_disorder(&mut self, schema: &Schema) {
+    pub(super) fn warn_of_disorder(&mut self, schema: &Schema) {
         let looks_back =
             schema.fields.iter().any(|field| field.features.iter().any(|feature| feature.has_memory()));
         let (Some(column), true) = (&schema.time, looks_back && !self.times.is_empty()) else { return };
@@ -228,7 +246,7 @@ impl Table {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::table::ColumnUse;
+    use crate::table::{ColumnUse, ReadOptions};
     use std::fmt::Write;
 
     const SCHEMA: &str = "label = \"label\"\ngroup = \"terminal\"\ntime = \"when\"\nignore = [\"note\"]\n\

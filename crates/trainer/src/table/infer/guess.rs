@@ -50,8 +50,7 @@ pub(super) fn schema(columns: &[Column], label: &Label, n_rows: u64, file: &Path
         label: label.map(|index| columns[index].header.clone()),
         group: group.map(|index| columns[index].header.clone()),
         time: time.map(|index| columns[index].header.clone()),
-        ignore: Vec::new(),
-        fields: Vec::new(),
+        ..Schema::default()
     };
     // The name without its folder: the text does not depend on where the file lies.
     let shown = file.file_name().unwrap_or_default().to_string_lossy();

@@ -3,17 +3,21 @@
 //! A schema is written by hand or guessed by [`infer`](super::infer()). It is checked as a whole when it is read, so a
 //! [`Schema`] never contradicts itself; whether it fits a file is checked when the file is opened.
 
+mod samples;
 mod text;
 mod written;
 
+pub use samples::Samples;
 pub use text::Notes;
 
 use super::decimal::Resolution;
 use crate::Error;
 
 /// The meaning of a table's columns.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Schema {
+    /// How samples make a record.
+    pub samples: Samples,
     /// Column that says what is anomalous.
     pub label: Option<String>,
     /// Column that names the stream a row belongs to, such as a terminal: features that look back do so within it.
@@ -22,11 +26,11 @@ pub struct Schema {
     pub time: Option<String>,
     /// Columns that are not read, on purpose.
     pub ignore: Vec<String>,
-    /// The raw integers of a record, in order; at least one.
+    /// The raw integers of a sample, in order; at least one.
     pub fields: Vec<Field>,
 }
 
-/// One raw integer of a record.
+/// One raw integer of a sample.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Field {
     /// Identifier in snake case, unique, no Rust keyword.
@@ -122,6 +126,19 @@ impl Schema {
 }
 
 impl Field {
+    /// A plain number: its column has its name, nothing is missing, it is standardised.
+    pub(super) fn of_number(name: String, kind: FieldKind) -> Self {
+        let column = name.clone();
+        Self {
+            name,
+            column,
+            kind,
+            unit: String::new(),
+            nullable: false,
+            features: vec![FeatureKind::Numeric],
+        }
+    }
+
     /// `round(2^32 / period)` with the period in raw steps; none for a field that does not come round.
     #[must_use]
     pub fn turn_per_step(&self) -> Option<u32> {

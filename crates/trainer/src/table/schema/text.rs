@@ -1,6 +1,6 @@
 //! The schema as text, with comments.
 
-use super::{Field, FieldKind, Schema};
+use super::{Field, FieldKind, Samples, Schema};
 use std::fmt::Write;
 
 /// Comments that go with a schema's text: why each thing was chosen. Missing notes leave the comment out.
@@ -38,6 +38,7 @@ pub(super) fn write(schema: &Schema, notes: &Notes) -> String {
             line(&mut out, key, &quoted(column));
         }
     }
+    write_samples(&mut out, schema);
     if !schema.ignore.is_empty() {
         out.push_str("\nignore = [\n");
         for (index, column) in schema.ignore.iter().enumerate() {
@@ -53,6 +54,24 @@ pub(super) fn write(schema: &Schema, notes: &Notes) -> String {
         write_field(&mut out, field);
     }
     out
+}
+
+fn write_samples(out: &mut String, schema: &Schema) {
+    let keys = match schema.samples {
+        Samples::Row => return,
+        Samples::Window { length, hop, gap } => {
+            let mut keys = vec![("window", length.to_string()), ("hop", hop.to_string())];
+            keys.extend(gap.map(|gap| ("gap", gap.to_string())));
+            keys
+        }
+        Samples::Image { height, width } => {
+            vec![("shape", quoted(&format!("{height}x{width}x{}", schema.fields.len())))]
+        }
+    };
+    if !out.is_empty() {
+        out.push('\n');
+    }
+    keys.iter().for_each(|(key, value)| line(out, key, value));
 }
 
 fn write_field(out: &mut String, field: &Field) {
@@ -140,6 +159,7 @@ mod tests {
         let resolution = Resolution::parse("0.25").unwrap();
         let number = FieldKind::Number { resolution, range: Some([-3, 9]), period: Some("12.5".into()) };
         Schema {
+            samples: Samples::Row,
             label: Some("is fraud".into()),
             group: None,
             time: Some("when".into()),
