@@ -5,7 +5,7 @@ use crate::features::{Codes, FittedFeature};
 use crate::float_model::FloatModel;
 use crate::integer_model::IntegerHeads;
 use crate::prototypes::{centres, square_distance};
-use crate::quantise::{Range, rim_step};
+use crate::quantise::rim_step;
 use crate::table::Schema;
 use tillwatch_engine::fixed::multiply_wide;
 use tillwatch_engine::score::{GAIN_FRACTION_BITS, SCORE_ONE};

@@ -203,7 +203,7 @@ fn write_with(
 fn file_samples(samples: crate::table::Samples) -> Samples {
     match samples {
         crate::table::Samples::Row => Samples::Row,
-        crate::table::Samples::Window { length, hop } => {
+        crate::table::Samples::Window { length, hop, .. } => {
             Samples::Window { length: length as u16, hop: hop as u16 }
         }
         crate::table::Samples::Image { height, width } => {

@@ -1,6 +1,6 @@
 //! The float model that the integer one is made from and compared with.
 
-use crate::nn::{Activation, Layer as _, LayerKind, Network, NetworkError};
+use crate::nn::{Activation, LayerKind, Network, NetworkError};
 use crate::prototypes::square_distance;
 use crate::quantise::Range;
 use tillwatch_engine::feature::Mark;

@@ -92,6 +92,20 @@ impl LayerKind {
         }
     }
 
+    /// The same layer with something else after its sums; others stay as they are.
+    #[must_use]
+    pub const fn with_activation(self, activation: Activation) -> Self {
+        match self {
+            LayerKind::Dense(layer) => LayerKind::Dense(Dense { activation, ..layer }),
+            LayerKind::Elementwise(layer) => LayerKind::Elementwise(Elementwise { activation, ..layer }),
+            LayerKind::Convolution(layer) => LayerKind::Convolution(Convolution { activation, ..layer }),
+            LayerKind::TransposedConvolution(layer) => {
+                LayerKind::TransposedConvolution(TransposedConvolution { activation, ..layer })
+            }
+            other => other,
+        }
+    }
+
     /// For a layer with weights, their number; its biases follow them.
     #[must_use]
     pub const fn weight_len(self) -> Option<usize> {

@@ -5,10 +5,10 @@ use super::windows::Window;
 use super::{Grid, TWO_POW_32, table};
 use crate::nn::Activation;
 use tillwatch_engine::fixed::Requantise;
-use tillwatch_engine::kernel::Convolution as Geometry;
+use tillwatch_engine::kernel::{Convolution as Geometry, Pool};
 use tillwatch_loader::run_layer;
 use tillwatch_model as file;
-use tillwatch_model::{Layer, Pool, TopK, Upsample};
+use tillwatch_model::{Layer, TopK, Upsample};
 
 /// A quantised layer, owned; [`IntegerLayer::borrow`] is the layer of the model file.
 #[derive(Clone, Debug)]

@@ -73,9 +73,10 @@ pub fn quantise(float: &[FloatLayer], codes: &[i16], range: Range, fraction_bits
     for (index, layer) in float.iter().enumerate() {
         let sums = layer.sums(&floats);
         let activation = layer.activation();
-        let target = match index + 1 == float.len() {
-            true => Target::rim(activation, &sums, step),
-            false => Target::hidden(activation, &sums),
+        let target = if index + 1 == float.len() {
+            Target::rim(activation, &sums, step)
+        } else {
+            Target::hidden(activation, &sums)
         };
         let seen = Seen {
             weights: layer.weights(),

@@ -1,7 +1,7 @@
 //! Convolutional: halved by strides or pools to a narrow dense layer, and enlarged again the same way.
 
 use super::stack::Stack;
-use super::{Plan, Request, RecipeFault, fault};
+use super::{Plan, RecipeFault, Request, fault};
 use crate::architecture::components;
 use crate::nn::{
     Activation, AveragePool, Convolution, MaxPool, Padding, Shape, TransposedConvolution, Upsample,
@@ -57,7 +57,7 @@ impl Convolutional {
         let is_image = shape.height > 1;
         if shape.pixels() == 1 {
             let wanted = "a dense recipe for rows of a table; convolutions need --window or --shape";
-            return Err(fault("--recipe", name, wanted));
+            return Err(fault("--recipe", &name, wanted));
         }
         let (channels, bottleneck, reason) = match request.hidden {
             Some([channels @ .., bottleneck]) if !channels.is_empty() => {
@@ -65,13 +65,14 @@ impl Convolutional {
             }
             Some(widths) => {
                 let wanted = "the channels of at least one convolution, then the width of the narrow layer";
-                return Err(fault("--layers", format!("{widths:?}"), wanted));
+                return Err(fault("--layers", &format!("{widths:?}"), wanted));
             }
             None => {
                 let channels = if is_image { IMAGE_CHANNELS } else { WINDOW_CHANNELS };
                 let found = components(request.rows, shape.len());
                 let [least, most] = BOTTLENECK;
-                let reason = format!("{found} of {} principal components carry 90 % of the variance", shape.len());
+                let reason =
+                    format!("{found} of {} principal components carry 90 % of the variance", shape.len());
                 (channels.to_vec(), found.clamp(least, most), reason)
             }
         };
@@ -113,15 +114,12 @@ impl Convolutional {
             return;
         }
         let input = stack.shape();
-        match self.down {
-            Down::MaxPool => {
-                let pool = MaxPool { input, kernel: halves, stride: halves };
-                stack.push(pool, pool.output());
-            }
-            _ => {
-                let pool = AveragePool { input, kernel: halves, stride: halves };
-                stack.push(pool, pool.output());
-            }
+        if self.down == Down::MaxPool {
+            let pool = MaxPool { input, kernel: halves, stride: halves };
+            stack.push(pool, pool.output());
+        } else {
+            let pool = AveragePool { input, kernel: halves, stride: halves };
+            stack.push(pool, pool.output());
         }
     }
 

@@ -1,6 +1,6 @@
 //! Denoising: damaged rows go in, clean ones are the target.
 
-use super::{Plan, Request, RecipeFault, dense, fault};
+use super::{Plan, RecipeFault, Request, dense, fault};
 use crate::nn::{Level, Noise};
 
 /// What the input is damaged with.
@@ -39,7 +39,7 @@ impl Default for Denoising {
 
 impl Denoising {
     pub(super) fn plan(self, request: &Request<'_>) -> Result<Plan, RecipeFault> {
-        let plan = dense::plan(request)?;
+        let plan = dense::plan(request);
         let (noise, most) = match self.noise {
             NoiseKind::Gaussian => (Noise::Gaussian as fn(Level) -> Noise, f64::MAX),
             NoiseKind::Masking => (Noise::Masking as fn(Level) -> Noise, 1.0),
@@ -48,7 +48,7 @@ impl Denoising {
         for level in [self.start, self.end] {
             if !(0.0..=most).contains(&level) {
                 let wanted = if most > 1.0 { "0 or more" } else { "a share from 0 to 1" };
-                return Err(fault("--noise-level", level, wanted));
+                return Err(fault("--noise-level", &level, wanted));
             }
         }
         let level = Level { start: self.start, end: self.end };

@@ -1,16 +1,16 @@
 //! Undercomplete: fully connected layers around a narrow one.
 
 use super::stack::Stack;
-use super::{Plan, Request, RecipeFault};
+use super::{Plan, Request};
 use crate::architecture::{Architecture, choose};
 
-pub(super) fn plan(request: &Request<'_>) -> Result<Plan, RecipeFault> {
+pub(super) fn plan(request: &Request<'_>) -> Plan {
     let Architecture { hidden, reason } = widths(request);
     let mut stack = Stack::new(request);
     for width in hidden {
         stack.dense(width);
     }
-    Ok(Plan { layers: stack.ending(request.shape.len()), noise: None, reason })
+    Plan { layers: stack.ending(request.shape.len()), noise: None, reason }
 }
 
 /// The hidden widths that were asked for, or those that the data suggest.

@@ -4,8 +4,8 @@
 //! it know layers only. All recipes take their widths from the data where the user names none.
 
 mod convolutional;
-mod dense;
 mod denoising;
+mod dense;
 mod sparse;
 mod stack;
 mod variational;
@@ -108,10 +108,10 @@ impl Recipe {
     /// [`RecipeFault`] where the request and the recipe do not go together.
     pub fn plan(&self, request: &Request<'_>) -> Result<Plan, RecipeFault> {
         if !(0.0..1.0).contains(&request.dropout) {
-            return Err(fault("--dropout", request.dropout, "at least 0 and below 1"));
+            return Err(fault("--dropout", &request.dropout, "at least 0 and below 1"));
         }
         match self.resolved(request.shape) {
-            Self::Auto | Self::Dense => dense::plan(request),
+            Self::Auto | Self::Dense => Ok(dense::plan(request)),
             Self::Denoising(recipe) => recipe.plan(request),
             Self::Sparse(recipe) => recipe.plan(request),
             Self::Variational(recipe) => recipe.plan(request),
@@ -120,6 +120,6 @@ impl Recipe {
     }
 }
 
-fn fault(option: &'static str, found: impl ToString, wanted: impl Into<String>) -> RecipeFault {
+fn fault(option: &'static str, found: &dyn ToString, wanted: impl Into<String>) -> RecipeFault {
     RecipeFault { option, found: found.to_string(), wanted: wanted.into() }
 }

@@ -1,7 +1,7 @@
 //! Sparse: a hidden layer wider than the input, of which few units are active at a time.
 
 use super::stack::Stack;
-use super::{Plan, Request, RecipeFault, fault};
+use super::{Plan, RecipeFault, Request, fault};
 use crate::nn::{Activation, ActivityPenalty, Penalty, TopK};
 
 /// What keeps units silent.
@@ -47,12 +47,11 @@ const WIDEST: usize = 256;
 impl Sparse {
     pub(super) fn plan(self, request: &Request<'_>) -> Result<Plan, RecipeFault> {
         let columns = request.shape.len();
-        let (hidden, reason) = match request.hidden {
-            Some(hidden) => (hidden.to_vec(), "as asked for".to_owned()),
-            None => {
-                let width = (OVERCOMPLETE * columns).next_multiple_of(4).min(WIDEST);
-                (vec![width], format!("{OVERCOMPLETE} hidden units for each of {columns} columns"))
-            }
+        let (hidden, reason) = if let Some(hidden) = request.hidden {
+            (hidden.to_vec(), "as asked for".to_owned())
+        } else {
+            let width = (OVERCOMPLETE * columns).next_multiple_of(4).min(WIDEST);
+            (vec![width], format!("{OVERCOMPLETE} hidden units for each of {columns} columns"))
         };
         let sparsity = self.sparsity.unwrap_or(Sparsity::TopK { k: columns.div_ceil(4).max(2) });
         let middle = hidden.len() / 2;
@@ -79,14 +78,14 @@ fn code(stack: &mut Stack, width: usize, sparsity: Sparsity) -> Result<(), Recip
         Sparsity::KullbackLeibler { target, weight } => {
             check_weight(weight)?;
             if !(target > 0.0 && target < 1.0) {
-                return Err(fault("--sparsity-target", target, "more than 0 and less than 1"));
+                return Err(fault("--sparsity-target", &target, "more than 0 and less than 1"));
             }
             stack.dense_with(width, Activation::Sigmoid);
             (Penalty::Divergence { target }, weight)
         }
         Sparsity::TopK { k } => {
             if k == 0 || k > width {
-                return Err(fault("--keep", k, format!("1 to {width}, the units of the hidden layer")));
+                return Err(fault("--keep", &k, format!("1 to {width}, the units of the hidden layer")));
             }
             stack.dense(width);
             stack.push(TopK { len: width, k }, stack.shape());
@@ -101,6 +100,6 @@ fn check_weight(weight: f64) -> Result<(), RecipeFault> {
     if weight.is_finite() && weight >= 0.0 {
         Ok(())
     } else {
-        Err(fault("--sparsity-weight", weight, "0 or more"))
+        Err(fault("--sparsity-weight", &weight, "0 or more"))
     }
 }

@@ -1,7 +1,7 @@
 //! Variational: a narrow layer of normal distributions. The device takes their means.
 
 use super::stack::Stack;
-use super::{Plan, Request, RecipeFault, dense, fault};
+use super::{Plan, RecipeFault, Request, dense, fault};
 use crate::nn::{GaussianSample, Shape};
 
 /// Hyperparameters of a variational autoencoder.
@@ -35,10 +35,10 @@ impl Variational {
         let columns = request.shape.len();
         let beta = self.beta.unwrap_or(2.0 * DECODER_VARIANCE / columns as f64);
         if !(beta.is_finite() && beta >= 0.0) {
-            return Err(fault("--beta", beta, "0 or more"));
+            return Err(fault("--beta", &beta, "0 or more"));
         }
         if !(0.0..=1.0).contains(&self.warm_up) {
-            return Err(fault("--warm-up", self.warm_up, "a share from 0 to 1"));
+            return Err(fault("--warm-up", &self.warm_up, "a share from 0 to 1"));
         }
         let widths = dense::widths(request);
         let middle = widths.hidden.len() / 2;

@@ -131,7 +131,9 @@ pub fn train(
     let codes = if bits == first_bits { prepared } else { Codes::prepare(&features, table) };
     let quantised = quantise(&layers, &codes.of(&split.train), range, bits);
     for &(layer, channel) in &quantised.coarsened {
-        note(format!("layer {layer}, output {channel}: weights made coarser so that its sum cannot overflow"));
+        note(format!(
+            "layer {layer}, output {channel}: weights made coarser so that its sum cannot overflow"
+        ));
     }
     let mut integer = IntegerModel {
         name: settings.name.clone(),
@@ -163,18 +165,7 @@ pub fn train(
     integer.card = export::card(&calibration, &evaluation, &architecture, rows);
     let bytes = integer.to_bytes(Some(&calibration), Some(&float))?;
     Model::validate(&bytes)?;
-    Ok(Trained {
-        bytes,
-        float,
-        report,
-        architecture,
-        calibration,
-        evaluation,
-        spikes,
-        sleeping,
-        notes,
-        rows,
-    })
+    Ok(Trained { bytes, float, report, architecture, calibration, evaluation, spikes, sleeping, notes, rows })
 }
 
 /// What codes stand for: standard deviations, or the unit of [`Scaling::Unit`].

@@ -3,7 +3,7 @@
 use super::settings::{Progress, Settings};
 use crate::TrainError;
 use crate::features::Codes;
-use crate::nn::{Corrupted, FitConfig, FitReport, Loss, Network, Rows};
+use crate::nn::{Corrupted, Corruption, FitConfig, FitReport, Loss, Network, Noise, Rows};
 use crate::quantise::Range;
 use crate::recipe::Plan;
 use tillwatch_engine::feature::Mark;
@@ -60,23 +60,33 @@ pub(super) fn train_network(
         threads: settings.threads,
         ..FitConfig::default()
     };
-    let noise = plan.noise;
-    // The input is rounded as on the device, the target is not: the residual is taken from the wide code.
-    let as_the_device_sees = |mut part: Corrupted<'_, f32>| {
-        if let Some(noise) = noise {
-            noise.corrupt(part.reborrow());
-        }
-        part.rows.iter_mut().for_each(|value| *value = range.render((*value).into()) as f32);
-    };
+    let corruption = AsTheDeviceSees { range, noise: plan.noise };
     let report = crate::nn::fit(
         &mut network,
         Rows::new(&train, train_mask, width)?,
         Rows::new(&valid, valid_mask, width)?,
         &config,
-        Some(&as_the_device_sees),
+        Some(&corruption),
         &mut |epoch| progress(&Progress::Epoch(*epoch)),
     )?;
     Ok((network, report))
+}
+
+/// Rounds the input as the device does, after the recipe's noise. The target is not rounded: the residual is taken from
+/// the wide code.
+struct AsTheDeviceSees {
+    range: Range,
+    noise: Option<Noise>,
+}
+
+impl Corruption<f32> for AsTheDeviceSees {
+    fn corrupt(&self, part: Corrupted<'_, f32>) {
+        let Corrupted { rows, clean, columns, progress, generator } = part;
+        if let Some(noise) = self.noise {
+            noise.corrupt(Corrupted { rows: &mut *rows, clean, columns, progress, generator });
+        }
+        rows.iter_mut().for_each(|value| *value = self.range.render((*value).into()) as f32);
+    }
 }
 
 /// Weight 0 for every column of a missing feature; `None` where nothing is missing.

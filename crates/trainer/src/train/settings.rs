@@ -1,6 +1,6 @@
 //! What the user may choose, and what training tells while it runs.
 
-use crate::nn::{Activation, EpochReport, Layer as _, LayerKind, Loss, OptimiserConfig, Schedule};
+use crate::nn::{Activation, EpochReport, LayerKind, Loss, OptimiserConfig, Schedule};
 use crate::recipe::Recipe;
 
 /// What the user may choose.
@@ -84,7 +84,8 @@ impl Architecture {
     #[must_use]
     pub fn hidden_widths(&self) -> Vec<usize> {
         let gives = |kind: &LayerKind| kind.weight_len().is_some();
-        let widths: Vec<usize> = self.layers.iter().filter(|kind| gives(kind)).map(|kind| kind.layer::<f32>().out_len()).collect();
+        let widths: Vec<usize> =
+            self.layers.iter().filter(|kind| gives(kind)).map(|kind| kind.layer::<f32>().out_len()).collect();
         widths[..widths.len().saturating_sub(1)].to_vec()
     }
 }
