@@ -91,8 +91,11 @@ fn draw(model: &Model<'_>) -> Result<Vec<Vec<i32>>, String> {
 fn baked_scores(model: &Model<'_>, records: &[Vec<i32>]) -> Result<Vec<u64>, String> {
     let folder = root().join("target/crosscheck");
     let io = |error: std::io::Error| format!("{}: {error}", folder.display());
-    let options =
-        Options { name: Some("crosschecked".to_owned()), engine: Some(root().join("crates/engine")) };
+    let options = Options {
+        name: Some("crosschecked".to_owned()),
+        engine: Some(root().join("crates/engine")),
+        ..Options::default()
+    };
     let baked = bake(model, &options).map_err(|error| error.to_string())?;
     fs::create_dir_all(folder.join("runner/src")).map_err(io)?;
     write(&baked, &folder.join("model")).map_err(|error| error.to_string())?;

@@ -64,7 +64,7 @@ fn path(folder: &Path, name: &str, data: &str, arguments: &[String]) -> Result<(
     let bytes = read(&model_path)?;
     let model = ModelFile::validate(&bytes).map_err(|error| error.to_string())?;
     let crate_folder = folder.join(format!("{name}_baked"));
-    let options = Options { name: None, engine: Some(root().join("crates/engine")) };
+    let options = Options { engine: Some(root().join("crates/engine")), ..Options::default() };
     let baked = bake(&model, &options).map_err(|error| error.to_string())?;
     write(&baked, &crate_folder).map_err(|error| error.to_string())?;
     println!("$ tillwatch bake --model {model_text} --out {}", crate_folder.display());

@@ -92,6 +92,25 @@ impl LayerKind {
         }
     }
 
+    /// What the layer is called.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            LayerKind::Dense(_) => "dense",
+            LayerKind::Elementwise(_) => "activation",
+            LayerKind::Convolution(_) => "convolution",
+            LayerKind::TransposedConvolution(_) => "transposed convolution",
+            LayerKind::MaxPool(_) => "max pool",
+            LayerKind::AveragePool(_) => "average pool",
+            LayerKind::Upsample(_) => "upsampling",
+            LayerKind::BatchNorm(_) => "batch normalisation",
+            LayerKind::Dropout(_) => "dropout",
+            LayerKind::TopK(_) => "largest k",
+            LayerKind::GaussianSample(_) => "gaussian sample",
+            LayerKind::ActivityPenalty(_) => "activity penalty",
+        }
+    }
+
     /// The same layer with something else after its sums; others stay as they are.
     #[must_use]
     pub const fn with_activation(self, activation: Activation) -> Self {

@@ -43,6 +43,8 @@ pub struct Trained {
     /// Of each layer as it was trained, the share of units that no training row wakes; `None` for those without an off
     /// state.
     pub sleeping: Vec<Option<f64>>,
+    /// True where columns are scaled to 0 to 1 instead of standardised.
+    pub is_unit_scaled: bool,
     /// Notes and warnings, as they were told.
     pub notes: Vec<String>,
     /// Training, calibration and test rows.
@@ -165,7 +167,19 @@ pub fn train(
     integer.card = export::card(&calibration, &evaluation, &architecture, rows);
     let bytes = integer.to_bytes(Some(&calibration), Some(&float))?;
     Model::validate(&bytes)?;
-    Ok(Trained { bytes, float, report, architecture, calibration, evaluation, spikes, sleeping, notes, rows })
+    Ok(Trained {
+        bytes,
+        float,
+        report,
+        architecture,
+        calibration,
+        evaluation,
+        spikes,
+        sleeping,
+        is_unit_scaled: settings.wants_unit_targets(),
+        notes,
+        rows,
+    })
 }
 
 /// What codes stand for: standard deviations, or the unit of [`Scaling::Unit`].

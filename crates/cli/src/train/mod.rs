@@ -1,6 +1,8 @@
 //! `tillwatch train`
 
-use crate::arguments::{Optimiser, Recipe, ScheduleName, Train};
+mod settings;
+
+use crate::arguments::Train;
 use crate::output::write_file;
 use crate::progress::Bar;
 use crate::{Failure, figures, output};
@@ -8,22 +10,24 @@ use serde_json::{Value, json};
 use std::fmt::Write;
 use std::path::Path;
 use tillwatch_trainer::calibrate::wilson_interval;
-use tillwatch_trainer::nn::{Activation, OptimiserConfig, Schedule};
 use tillwatch_trainer::table::{ColumnUse, Notes, ReadOptions, Schema, Table, infer};
-use tillwatch_trainer::{Progress, Settings, Trained, train};
+use tillwatch_trainer::{Architecture, Progress, Settings, Trained, train};
 
 pub(crate) fn run(arguments: &Train) -> Result<(), Failure> {
-    let settings = settings(arguments)?;
-    let (schema, schema_text) = schema(arguments)?;
+    let settings = settings::of(arguments)?;
+    let (mut schema, mut schema_text) = schema(arguments)?;
+    if let Some(length) = arguments.window {
+        let (length, hop) = (length as usize, arguments.hop.unwrap_or(length) as usize);
+        schema = schema.with_window(length, hop, None)?;
+        schema_text = schema.to_text(&Notes::default());
+    }
     let label = if schema.label.is_some() { ColumnUse::Required } else { ColumnUse::Unread };
     let options = ReadOptions { label, time: ColumnUse::Required, text: None };
     let table = Table::read(&arguments.data, &schema, &options)?;
     create_folder(&arguments.out)?;
     let bar = Bar::epochs(arguments.epochs);
     let trained = train(&table, &schema, &settings, &mut |progress| match progress {
-        Progress::Plan { columns, architecture, rows } => {
-            eprint!("{}", plan(*columns, &architecture.hidden, &architecture.reason, *rows, &settings));
-        }
+        Progress::Plan { architecture, rows } => eprint!("{}", plan(architecture, *rows)),
         Progress::Epoch(epoch) => bar.show(epoch),
         Progress::Note(note) => eprintln!("note: {note}"),
     });
@@ -36,43 +40,6 @@ pub(crate) fn run(arguments: &Train) -> Result<(), Failure> {
     )?;
     write_file(&arguments.out.join("schema.toml"), schema_text.as_bytes())?;
     output::print(&summary(&trained, &arguments.out))
-}
-
-fn settings(arguments: &Train) -> Result<Settings, Failure> {
-    // Every recipe of this version is the dense one; the match makes a further recipe decide here.
-    match arguments.recipe {
-        Recipe::Auto | Recipe::Dense => {}
-    }
-    let activation = Activation::from_name(&arguments.activation).ok_or_else(|| {
-        let names: Vec<&str> = Activation::ALL.iter().map(|activation| activation.name()).collect();
-        Failure::usage(format!(
-            "--activation: found `{}`, wanted one of {}",
-            arguments.activation,
-            names.join(", ")
-        ))
-    })?;
-    let weight_decay = arguments.weight_decay;
-    let folder = arguments.out.file_name().map(|name| name.to_string_lossy().into_owned());
-    Ok(Settings {
-        name: arguments.name.clone().or(folder).unwrap_or_else(|| "model".to_owned()),
-        hidden: arguments.layers.as_ref().map(|widths| widths.iter().map(|&width| width.into()).collect()),
-        activation,
-        alarm_rate: arguments.alarm_rate,
-        epochs: arguments.epochs as usize,
-        optimiser: match (arguments.optimiser, OptimiserConfig::ADAM) {
-            (Optimiser::Adam, OptimiserConfig::Adam { beta1, beta2, epsilon, .. }) => {
-                OptimiserConfig::Adam { beta1, beta2, epsilon, weight_decay, l1: 0.0 }
-            }
-            _ => OptimiserConfig::Sgd { momentum: 0.9, weight_decay, l1: 0.0 },
-        },
-        schedule: match arguments.schedule {
-            ScheduleName::Constant => Schedule::Constant,
-            ScheduleName::Cosine => Schedule::Cosine { warm_up: 0.05, floor: 0.01 },
-            ScheduleName::Plateau => Settings::default().schedule,
-        },
-        seed: arguments.seed,
-        threads: arguments.threads.into(),
-    })
 }
 
 /// The schema given, or one guessed from the data; with the text that `DIR/schema.toml` gets.
@@ -101,25 +68,27 @@ fn create_folder(path: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-fn plan(columns: usize, hidden: &[usize], reason: &str, rows: [usize; 3], settings: &Settings) -> String {
+fn plan(architecture: &Architecture, rows: [usize; 3]) -> String {
     let mut text = format!("{} rows to train, {} to calibrate, {} to test\n", rows[0], rows[1], rows[2]);
-    let mut widths = vec![columns];
-    widths.extend(hidden);
-    widths.push(columns);
     // Writing to a string cannot fail.
-    let _ = writeln!(text, "{:<7}{:>8}{:>9}{:>12}  activation", "layer", "inputs", "outputs", "parameters");
-    for (index, pair) in widths.windows(2).enumerate() {
-        let is_last = index + 2 == widths.len();
-        let activation = if is_last { "linear" } else { settings.activation.name() };
+    let _ = writeln!(
+        text,
+        "{:<31}{:>8}{:>9}{:>12}  activation",
+        architecture.recipe, "inputs", "outputs", "parameters"
+    );
+    for (index, kind) in architecture.layers.iter().enumerate() {
+        let layer = kind.layer::<f32>();
+        let activation = kind.activation().map_or("", |activation| activation.name());
         let _ = writeln!(
             text,
-            "{index:<7}{:>8}{:>9}{:>12}  {activation}",
-            pair[0],
-            pair[1],
-            (pair[0] + 1) * pair[1]
+            "{index:<7}{:<24}{:>8}{:>9}{:>12}  {activation}",
+            kind.name(),
+            layer.in_len(),
+            layer.out_len(),
+            layer.parameter_len()
         );
     }
-    let _ = writeln!(text, "reason: {reason}");
+    let _ = writeln!(text, "reason: {}", architecture.reason);
     text
 }
 
@@ -143,10 +112,16 @@ fn summary(trained: &Trained, out: &Path) -> String {
          (95 % interval {low:.4} to {high:.4})",
         calibration.alarm_rate, calibration.rows
     );
+    let asleep: Vec<f64> = trained.sleeping.iter().flatten().copied().collect();
+    if !asleep.is_empty() {
+        let shares: Vec<String> = asleep.iter().map(|share| format!("{:.1} %", 100.0 * share)).collect();
+        let _ = writeln!(text, "units that no training row wakes, by layer: {}", shares.join(", "));
+    }
+    let unit = if trained.is_unit_scaled { "ranges" } else { "sd" };
     for spikes in &trained.spikes {
         let _ = writeln!(
             text,
-            "spikes of {:>4} sd in one column alarmed: integer {:>5.1} %, float {:>5.1} %",
+            "spikes of {:>4} {unit} in one column alarmed: integer {:>5.1} %, float {:>5.1} %",
             spikes.size,
             100.0 * spikes.integer,
             100.0 * spikes.float
@@ -161,7 +136,10 @@ fn metrics(trained: &Trained, settings: &Settings) -> Value {
     json!({
         "name": settings.name,
         "rows": { "train": trained.rows[0], "calibration": trained.rows[1], "test": trained.rows[2] },
-        "hidden": trained.architecture.hidden,
+        "recipe": trained.architecture.recipe,
+        "loss": settings.loss.name(),
+        "hidden": trained.architecture.hidden_widths(),
+        "sleeping": trained.sleeping,
         "architecture_reason": trained.architecture.reason,
         "seed": settings.seed,
         "epochs": trained.report.epochs.iter().map(|epoch| json!({

@@ -1,12 +1,12 @@
 //! `tillwatch inspect`
 
+mod layers;
+
 use crate::arguments::Inspect;
 use crate::{Failure, model_file, output};
 use serde_json::{Value, json};
 use std::fmt::Write;
-use tillwatch_model::{
-    Activation, Dense, FieldKind, Layer, Model, Preparation, channels, i16s, i32s, one_hot_levels, u32s, u64s,
-};
+use tillwatch_model::{FieldKind, Model, Preparation, i16s, i32s, one_hot_levels, u32s, u64s};
 
 pub(crate) fn run(arguments: &Inspect) -> Result<(), Failure> {
     let bytes = model_file::read(&arguments.model)?;
@@ -31,10 +31,11 @@ fn text(model: &Model<'_>, len: usize) -> String {
     // Writing to a string cannot fail.
     let _ = writeln!(
         text,
-        "rim Q{}.{}, {} columns",
+        "rim Q{}.{}, {} columns, {}",
         15 - body.rim_fraction_bits,
         body.rim_fraction_bits,
-        model.n_columns()
+        model.n_columns(),
+        layers::samples(body.samples)
     );
     for field in body.fields.iter() {
         let (kind, missing) = (kind(&field.kind), if field.nullable { ", may be missing" } else { "" });
@@ -53,15 +54,8 @@ fn text(model: &Model<'_>, len: usize) -> String {
             feature.preparation.n_columns()
         );
     }
-    for (index, Layer::Dense(dense)) in body.layers.iter().enumerate() {
-        let _ = writeln!(
-            text,
-            "layer {index}: dense {} to {}, {} weights, {}",
-            dense.in_len,
-            dense.out_len,
-            dense.weights.len(),
-            activation(&dense)
-        );
+    for (index, layer) in body.layers.iter().enumerate() {
+        let _ = writeln!(text, "layer {index}: {}", layers::line(&layer));
     }
     let _ = writeln!(
         text,
@@ -114,20 +108,18 @@ fn json(model: &Model<'_>) -> Value {
             "numbers": numbers(&feature.preparation),
         })).collect::<Vec<_>>(),
         "input": { "multiplier": body.input.multiplier, "zero_point": body.input.rule.zero_point },
-        "layers": body.layers.iter().map(|Layer::Dense(dense)| json!({
-            "kind": "dense", "inputs": dense.in_len, "outputs": dense.out_len,
-            "zero_point": dense.rule.zero_point, "out_min": dense.rule.out_min, "out_max": dense.rule.out_max,
-            "shift": dense.rule.shift, "activation": activation(&dense),
-            "weights": dense.weights.iter().map(|&weight| weight as i8).collect::<Vec<_>>(),
-            "biases": channels(dense.channels).map(|channel| channel.bias).collect::<Vec<_>>(),
-            "multipliers": channels(dense.channels).map(|channel| channel.multiplier).collect::<Vec<_>>(),
-        })).collect::<Vec<_>>(),
+        "samples": layers::samples(body.samples),
+        "layers": body.layers.iter().map(|layer| layers::json(&layer)).collect::<Vec<_>>(),
+        "latent": body.latent.map(|latent| json!({
+            "layer": latent.layer, "zero_code": latent.zero_code, "scale": latent.scale,
+        })),
         "heads": {
             "gains": u32s(body.heads.gains).collect::<Vec<_>>(),
             "rescale": u32s(body.heads.rescale).collect::<Vec<_>>(),
             "prototypes": body.heads.prototypes.chunks(model.n_columns()).map(|row| row.iter().map(|&p| p as i8).collect::<Vec<_>>()).collect::<Vec<_>>(),
             "prototype_shift": body.heads.prototype_shift,
             "prototype_gain": body.heads.prototype_gain,
+            "latent_gain": body.heads.latent_gain,
         },
         "thresholds": {
             "alarm": thresholds.alarm, "watch": thresholds.watch, "alarm_rate_ppm": thresholds.alarm_rate_ppm,
@@ -186,13 +178,5 @@ fn numbers(preparation: &Preparation<'_>) -> Value {
         Preparation::Cyclic(rule) => {
             json!({ "turn_per_step": rule.turn_per_step, "amplitude": rule.amplitude })
         }
-    }
-}
-
-const fn activation(dense: &Dense<'_>) -> &'static str {
-    match dense.activation {
-        Activation::Clamp => "clamp",
-        Activation::Table(_) => "table",
-        Activation::RimTable(_) => "rim table",
     }
 }
