@@ -262,3 +262,7 @@ fn check_shapes<T: Real>(
 #[cfg(test)]
 #[path = "fit_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "curve_tests.rs"]
+mod curves;
