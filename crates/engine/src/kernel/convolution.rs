@@ -137,10 +137,14 @@ pub(super) fn pixel_tiles<C: Code>(
     pixel: &mut [C],
 ) {
     let (groups, rest) = pixel.as_chunks_mut();
-    if let Some(channels) = channels.get(groups.len()) {
+    if !rest.is_empty()
+        && let Some(channels) = channels.get(groups.len())
+    {
         dense_rest(weights.rest, channels, rule, patch, rest);
     }
-    dense_tiles(weights.tiles, channels, rule, patch, groups);
+    if !groups.is_empty() {
+        dense_tiles(weights.tiles, channels, rule, patch, groups);
+    }
 }
 
 #[cfg(test)]

@@ -214,19 +214,17 @@ mod tests {
             padding: [0, 0],
             pad_code: 0,
         };
-        // Taps of the phases of a row: 2, 1, 1, so 2, 1, 1 groups of four inputs.
-        let mut tiles = vec![[0; 16]; 8];
-        let mut rest = vec![[0; 4]; 8];
-        let first_groups = [0, 2, 3, 4, 6, 7];
-        for group in first_groups {
-            for row in 0..4 {
-                tiles[group][4 * row + 2] = -128;
-            }
-            rest[group][2] = -128;
-        }
-        let weights = ConvolutionTiles { tiles: &tiles, rest: &rest };
-        for phase in 0..6 {
+        // Taps of the phases of a row: 2, 1, 1, so 2, 1, 1 groups of four inputs. One weight at a time, so that a bias
+        // meets it in its own phase and channel only.
+        for (phase, first_group) in [0, 2, 3, 4, 6, 7].into_iter().enumerate() {
             for channel in 0..5 {
+                let (mut tiles, mut rest) = (vec![[0; 16]; 8], vec![[0; 4]; 8]);
+                if channel < 4 {
+                    tiles[first_group][4 * channel + 2] = -128;
+                } else {
+                    rest[first_group][2] = -128;
+                }
+                let weights = ConvolutionTiles { tiles: &tiles, rest: &rest };
                 for (bias, want) in [(LIMIT, true), (LIMIT + 1, false)] {
                     let mut channels = vec![[Channel::default(); 4]; 12];
                     channels[2 * phase + channel / 4][channel % 4].bias = bias;

@@ -27,14 +27,20 @@ pub fn gather(input: &[i8], shape: Shape, taps: [u8; 2], at: [i32; 2], pad_code:
     let channels = usize::from(shape.channels);
     let row_len = usize::from(shape.width) * channels;
     let patch_row_len = usize::from(taps_w) * channels;
-    let targets = patch.chunks_exact_mut(patch_row_len.max(1)).take(usize::from(taps_h));
     let last = [row.saturating_add(taps_h.into()), column.saturating_add(taps_w.into())];
     if row >= 0 && column >= 0 && last[0] <= shape.height.into() && last[1] <= shape.width.into() {
         // Wholly inside, as most patches are: nothing to ask per row.
-        let mut source = input.get(row as usize * row_len + column as usize * channels..).unwrap_or_default();
-        for target in targets {
-            copy(source.get(..patch_row_len).unwrap_or_default(), target);
+        let first = row as usize * row_len + column as usize * channels;
+        let (mut source, mut patch) = (input.get(first..).unwrap_or_default(), patch);
+        for _ in 0..taps_h {
+            let (Some(from), Some((to, after))) =
+                (source.get(..patch_row_len), patch.split_at_mut_checked(patch_row_len))
+            else {
+                return;
+            };
+            copy(from, to);
             source = source.get(row_len..).unwrap_or_default();
+            patch = after;
         }
         return;
     }
@@ -44,6 +50,7 @@ pub fn gather(input: &[i8], shape: Shape, taps: [u8; 2], at: [i32; 2], pad_code:
     let before = start.saturating_sub(column).clamp(0, taps_w.into()) as usize * channels;
     let inside = (end - start) as usize * channels;
     let skipped = start as usize * channels;
+    let targets = patch.chunks_exact_mut(patch_row_len.max(1)).take(usize::from(taps_h));
     for (target, row) in targets.zip(row..) {
         let source = if row >= 0 && row < i32::from(shape.height) {
             let first = row as usize * row_len + skipped;
