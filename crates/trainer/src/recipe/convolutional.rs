@@ -83,7 +83,8 @@ impl Convolutional {
             shapes.push(stack.shape());
         }
         let deepest = stack.shape();
-        stack.dense(bottleneck);
+        // Without an activation: of a few rectified units most would sleep.
+        stack.dense_with(bottleneck, Activation::Linear);
         stack.dense(deepest.len());
         stack.reshape(deepest);
         shapes.pop();
