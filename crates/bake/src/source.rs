@@ -31,8 +31,7 @@ pub(crate) fn import(path: &str, names: &[&str]) -> String {
     if one.len() <= WIDTH + 1 {
         return one;
     }
-    let rows: String =
-        lines_within(names, IMPORT_WIDTH).iter().map(|row| format!("    {row},\n")).collect();
+    let rows: String = lines_within(names, IMPORT_WIDTH).iter().map(|row| format!("    {row},\n")).collect();
     format!("use {path}::{{\n{rows}}};\n")
 }
 
