@@ -22,6 +22,7 @@ impl<T: Real> Network<T> {
     ///
     /// # Exactness
     /// Equal but for the rounding of the products that folding makes in advance.
+    #[must_use]
     pub fn folded(&self) -> Network<T> {
         Fold::of(self).network()
     }
