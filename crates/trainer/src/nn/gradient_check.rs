@@ -10,6 +10,9 @@ pub(super) const STEP: f64 = 1e-5;
 /// a third derivative, its rounding about 1e-11; a wrong formula is off by 1e-2 or more.
 pub(super) const TOLERANCE: f64 = 1e-7;
 
+/// How near a value near 1 must be to one computed by hand: a few roundings of 1e-16.
+pub(super) const NEAR: f64 = 1e-12;
+
 fn draws(len: usize, generator: &mut Generator) -> Vec<f64> {
     (0..len).map(|_| 2.0 * uniform(generator) - 1.0).collect()
 }
