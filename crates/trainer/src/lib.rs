@@ -17,6 +17,7 @@ mod heads;
 mod integer_model;
 pub mod metrics;
 pub mod nn;
+pub mod principal;
 pub mod prototypes;
 pub mod quantise;
 pub mod recipe;
