@@ -20,6 +20,7 @@ mod integer_model;
 pub mod metrics;
 pub mod nn;
 pub mod picture;
+pub mod principal;
 pub mod prototypes;
 pub mod quantise;
 pub mod recipe;
