@@ -17,6 +17,9 @@ pub(crate) fn run(arguments: &Generate) -> Result<(), Failure> {
     let (model, schema) = with_schema(&bytes, &arguments.model)?;
     let mut sampler = Sampler::new(&model, arguments.seed)
         .map_err(|error| Failure::usage(format!("{}: {error}", arguments.model.display())))?;
+    if schema.ratings.is_some() {
+        return ratings(arguments, &schema, &mut sampler);
+    }
     let columns = columns(&schema);
     let mut output = Output::open(arguments.out.as_deref())?;
     output.write(header(&schema, &columns).as_bytes())?;
@@ -29,6 +32,28 @@ pub(crate) fn run(arguments: &Generate) -> Result<(), Failure> {
             output.write(lines(&schema, &columns, number, raw).as_bytes())?;
         }
         left -= n;
+    }
+    output.finish()
+}
+
+/// A long table, as ratings are read: of each user the items that are there.
+fn ratings(arguments: &Generate, schema: &Schema, sampler: &mut Sampler) -> Result<(), Failure> {
+    let Some(ratings) = &schema.ratings else { return Ok(()) };
+    let mut output = Output::open(arguments.out.as_deref())?;
+    let names: Vec<String> = [Some(&ratings.user), Some(&ratings.item), ratings.value.as_ref()]
+        .into_iter()
+        .flatten()
+        .map(|n| quoted(n))
+        .collect();
+    output.write(format!("{}\n", names.join(",")).as_bytes())?;
+    for user in 1..=arguments.rows {
+        for (field, raw) in schema.fields.iter().zip(sampler.draw(1)).filter(|(_, raw)| *raw != 0) {
+            let mut line = format!("{user},{}", quoted(&field.column));
+            if ratings.value.is_some() {
+                line = format!("{line},{}", cell(field, raw));
+            }
+            output.write(format!("{line}\n").as_bytes())?;
+        }
     }
     output.finish()
 }
@@ -97,6 +122,8 @@ fn text(schema: &Schema, column: &Column<'_>, raw: &[i32]) -> String {
     match fields.as_slice() {
         [] => String::new(),
         [(field, _), ..] if matches!(field.kind, FieldKind::Time(_)) => date_time(&fields),
+        // Counts do not tell the text.
+        [(field, _), ..] if matches!(field.kind, FieldKind::Text { .. }) => String::new(),
         [(field, raw), ..] => cell(field, *raw),
     }
 }

@@ -19,6 +19,7 @@ mod maps;
 mod model_file;
 mod output;
 mod progress;
+mod recommend;
 mod reconstruct;
 mod records;
 mod score;
@@ -57,6 +58,7 @@ pub fn execute(arguments: impl IntoIterator<Item = OsString>) -> Result<(), Fail
         Command::Encode(arguments) => encode::run(&arguments),
         Command::Reconstruct(arguments) => reconstruct::run(&arguments),
         Command::Generate(arguments) => generate::run(&arguments),
+        Command::Recommend(arguments) => recommend::run(&arguments),
         Command::Bake(arguments) => bake::run(&arguments),
         Command::Inspect(arguments) => inspect::run(&arguments),
     }

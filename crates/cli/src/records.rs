@@ -32,7 +32,8 @@ impl Source {
         // A jump in time ends a window; rows are scored in whatever order they come.
         let time = if is_row { ColumnUse::Unread } else { ColumnUse::IfPresent };
         let options = ReadOptions { label: ColumnUse::Unread, time, text: None };
-        if is_row {
+        // A user's ratings may be anywhere in the files.
+        if is_row && schema.ratings.is_none() {
             return Ok(Self::Rows(Box::new(Records::open(data, schema, &options)?)));
         }
         Ok(Self::Table(Box::new(Table::read(data, schema, &options)?)))

@@ -24,6 +24,7 @@ pub mod principal;
 pub mod prototypes;
 pub mod quantise;
 pub mod recipe;
+pub mod recommend;
 pub mod reconstruct;
 pub mod rim;
 pub mod scoring;

@@ -27,12 +27,24 @@ pub(super) fn read(arguments: &Train) -> Result<Input, Failure> {
             }
         }
         None if arguments.shape.is_some() || are_images(&arguments.data)? => images(arguments),
+        None if arguments.data.iter().all(|path| is_lines(path)) => {
+            let schema = Schema::for_lines();
+            let text = schema.to_text(&Notes::default());
+            rows(arguments, schema, text)
+        }
         None => {
             let inferred = infer(&arguments.data, arguments.label.as_deref())?;
             let text = inferred.to_text();
             rows(arguments, inferred.schema, text)
         }
     }
+}
+
+/// Plain text, a record on each line.
+fn is_lines(path: &Path) -> bool {
+    let name = path.to_string_lossy().to_ascii_lowercase();
+    let name = name.strip_suffix(".gz").unwrap_or(&name);
+    [".txt", ".log"].iter().any(|end| name.ends_with(end))
 }
 
 /// The schema of a file, with the label column that is asked for.
@@ -64,6 +76,10 @@ fn rows(arguments: &Train, mut schema: Schema, mut schema_text: String) -> Resul
         return Err(Failure::usage(
             "--resolution: found with rows of a table, wanted images; say it in a schema",
         ));
+    }
+    if schema.ratings.is_some() && schema.fields.is_empty() {
+        schema = schema.with_items(&arguments.data)?;
+        schema_text = schema.to_text(&Notes::default());
     }
     if let Some(length) = arguments.window {
         let (length, hop) = (length as usize, arguments.hop.unwrap_or(length) as usize);
