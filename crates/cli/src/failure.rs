@@ -22,6 +22,11 @@ impl Failure {
         Self { message: message.into(), status: 1 }
     }
 
+    /// Nothing to tell: status 0.
+    pub(crate) fn silent() -> Self {
+        Self { message: String::new(), status: 0 }
+    }
+
     /// Writing went wrong.
     pub(crate) fn write(path: &Path, cause: &std::io::Error) -> Self {
         Self::data(format!("{}: cannot be written: {cause}; nothing was left behind", path.display()))
@@ -58,6 +63,11 @@ impl From<clap::Error> for Failure {
     fn from(error: clap::Error) -> Self {
         let message = error.to_string().trim_end().to_owned();
         // Help and version come as errors too, with status 0.
-        Self { message, status: error.exit_code() as u8 }
+        if error.exit_code() == 0 {
+            return Self { message, status: 0 };
+        }
+        let told = message.lines().take_while(|line| !line.starts_with("Usage:")).map(str::trim);
+        let line = told.filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ");
+        Self::usage(format!("{}; see tillwatch --help", line.trim_start_matches("error: ")))
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::arguments::Score;
 use crate::output::Output;
-use crate::{Failure, model_file};
+use crate::{Failure, model_file, output};
 use std::fmt::Write;
 use tillwatch_engine::feature::Memory;
 use tillwatch_engine::score::{Scored, Verdict};
@@ -22,6 +22,9 @@ pub(crate) fn run(arguments: &Score) -> Result<(), Failure> {
     let n_memories = loader.sizes().memories;
     // One set per stream: memory grows with the number of terminals, never with the number of rows.
     let mut memories: Vec<Memory> = Vec::new();
+    if let Some(out) = &arguments.out {
+        output::refuse_input(out, &arguments.data)?;
+    }
     let mut output = Output::open(arguments.out.as_deref())?;
     output.write(b"row,score,percentile,verdict,missing,saturated,unknown,reasons\n")?;
     let mut line = String::new();

@@ -3,7 +3,7 @@
 mod settings;
 
 use crate::arguments::Train;
-use crate::output::write_file;
+use crate::output::{Folder, write_files};
 use crate::progress::Bar;
 use crate::{Failure, figures, output};
 use serde_json::{Value, json};
@@ -24,7 +24,7 @@ pub(crate) fn run(arguments: &Train) -> Result<(), Failure> {
     let label = if schema.label.is_some() { ColumnUse::Required } else { ColumnUse::Unread };
     let options = ReadOptions { label, time: ColumnUse::Required, text: None };
     let table = Table::read(&arguments.data, &schema, &options)?;
-    create_folder(&arguments.out)?;
+    let folder = Folder::create(&arguments.out)?;
     let bar = Bar::epochs(arguments.epochs);
     let trained = train(&table, &schema, &settings, &mut |progress| match progress {
         Progress::Plan { architecture, rows } => eprint!("{}", plan(architecture, *rows)),
@@ -33,12 +33,17 @@ pub(crate) fn run(arguments: &Train) -> Result<(), Failure> {
     });
     bar.clear();
     let trained = trained?;
-    write_file(&arguments.out.join("model.tw"), &trained.bytes)?;
-    write_file(
-        &arguments.out.join("metrics.json"),
-        format!("{:#}\n", metrics(&trained, &settings)).as_bytes(),
+    let metrics = format!("{:#}\n", metrics(&trained, &settings));
+    write_files(
+        &arguments.out,
+        &[
+            ("metrics.json", metrics.as_bytes()),
+            ("schema.toml", schema_text.as_bytes()),
+            // Last, so that a model is never beside the figures of another.
+            ("model.tw", &trained.bytes),
+        ],
     )?;
-    write_file(&arguments.out.join("schema.toml"), schema_text.as_bytes())?;
+    folder.keep();
     output::print(&summary(&trained, &arguments.out))
 }
 
@@ -46,6 +51,9 @@ pub(crate) fn run(arguments: &Train) -> Result<(), Failure> {
 fn schema(arguments: &Train) -> Result<(Schema, String), Failure> {
     let Some(path) = &arguments.schema else {
         let inferred = infer(&arguments.data, arguments.label.as_deref())?;
+        if let Some(stray) = inferred.stray {
+            return Err(Failure::data(stray));
+        }
         let text = inferred.to_text();
         return Ok((inferred.schema, text));
     };
@@ -59,13 +67,6 @@ fn schema(arguments: &Train) -> Result<(Schema, String), Failure> {
     schema.label.clone_from(&arguments.label);
     let text = schema.to_text(&Notes::default());
     Ok((schema, text))
-}
-
-fn create_folder(path: &Path) -> Result<(), Failure> {
-    std::fs::create_dir_all(path).map_err(|cause| Failure::write(path, &cause))?;
-    // Training may take long: a folder that cannot be written to is found out before it.
-    tempfile::NamedTempFile::new_in(path).map_err(|cause| Failure::write(path, &cause))?;
-    Ok(())
 }
 
 fn plan(architecture: &Architecture, rows: [usize; 3]) -> String {
