@@ -20,7 +20,11 @@ impl Table {
         if let Samples::Image { .. } = schema.samples {
             return images::read_as(files, schema, options);
         }
-        let mut table = Self::of_rows(files, schema, options)?;
+        let mut table = if let Some(ratings) = &schema.ratings {
+            Self::of_users(files, schema, ratings, options)?
+        } else {
+            Self::of_rows(files, schema, options)?
+        };
         for file in files {
             table.files.push((file.as_ref().display().to_string(), digest(file.as_ref())?));
         }

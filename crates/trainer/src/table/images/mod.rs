@@ -158,7 +158,7 @@ impl Reading {
                 Source::Idx(path) | Source::Npy(path) => {
                     let Some(array) = read_array(&path)? else { continue };
                     self.label(&path, false)?;
-                    self.add_array(&path, array)?;
+                    self.add_array(&path, &array)?;
                 }
                 Source::Picture(path, label) => {
                     let (shape, values) = picture::read(&path, &shown(&path))?;
@@ -188,7 +188,7 @@ impl Reading {
         Err(Error::Image { file: shown(path), problem })
     }
 
-    fn add_array(&mut self, path: &Path, array: Array) -> Result<(), Error> {
+    fn add_array(&mut self, path: &Path, array: &Array) -> Result<(), Error> {
         let given = self.schema.as_ref().and_then(Schema::image_shape);
         let shape = match (array.dims.as_slice(), given) {
             (&[_, height, width], _) => [height, width, 1],
