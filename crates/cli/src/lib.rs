@@ -8,14 +8,20 @@
 
 mod arguments;
 mod bake;
+mod encode;
 mod evaluate;
 mod failure;
 mod figures;
+mod generate;
 mod init;
 mod inspect;
+mod maps;
 mod model_file;
 mod output;
 mod progress;
+mod recommend;
+mod reconstruct;
+mod records;
 mod score;
 mod train;
 
@@ -55,6 +61,10 @@ pub fn execute(arguments: impl IntoIterator<Item = OsString>) -> Result<(), Fail
         Command::Train(arguments) => train::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
         Command::Score(arguments) => score::run(&arguments),
+        Command::Encode(arguments) => encode::run(&arguments),
+        Command::Reconstruct(arguments) => reconstruct::run(&arguments),
+        Command::Generate(arguments) => generate::run(&arguments),
+        Command::Recommend(arguments) => recommend::run(&arguments),
         Command::Bake(arguments) => bake::run(&arguments),
         Command::Inspect(arguments) => inspect::run(&arguments),
     }

@@ -126,6 +126,13 @@ fn temporary(folder: &Path) -> std::io::Result<NamedTempFile> {
     builder.tempfile_in(folder)
 }
 
+/// Writes a whole file.
+pub(crate) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let mut output = Output::open(Some(path))?;
+    output.write(bytes)?;
+    output.finish()
+}
+
 /// A line of text on standard output.
 pub(crate) fn print(text: &str) -> Result<(), Failure> {
     let mut output = Output::open(None)?;

@@ -1,7 +1,8 @@
 //! A layer, run from the model file.
 
 use super::{
-    average_pool, convolve, dense, max_pool, narrow_table, rim_table, top_k, transpose, upsample, whole_kernel,
+    average_pool, convolve, dense, max_pool, narrow_table, rim_table, top_k, transpose, upsample,
+    whole_kernel,
 };
 use tillwatch_engine::fixed::Channel;
 use tillwatch_model::{Activation, Layer, channels, i16s};

@@ -71,7 +71,8 @@ impl<'a> Oracle<'a> {
             .collect();
         let codes: Vec<i64> = samples.iter().flatten().flat_map(|feature| feature.codes.clone()).collect();
         let mut activations = self.activations(&codes);
-        let latent = body.latent.map_or_else(Vec::new, |latent| activations[usize::from(latent.layer)].clone());
+        let latent =
+            body.latent.map_or_else(Vec::new, |latent| activations[usize::from(latent.layer)].clone());
         let zero = body.latent.map_or(0, |latent| latent.zero_code.into());
         let reconstruction = activations.pop().unwrap_or_default();
         let part = latent_distance(&latent, zero, body.heads.latent_gain);

@@ -6,8 +6,8 @@ use proptest::prelude::*;
 use tillwatch_engine::CONTRACT;
 use tillwatch_engine::fixed::{Channel, Requantise};
 use tillwatch_model::{
-    Activation, Body, CardEntry, Dense, Heads, InputRule, Layer, Model, Samples, SelfTestVector, SequenceBuffer,
-    ThresholdBlock, i16s, write,
+    Activation, Body, CardEntry, Dense, Heads, InputRule, Layer, Model, Samples, SelfTestVector,
+    SequenceBuffer, ThresholdBlock, i16s, write,
 };
 
 /// A valid model file whose known answers are the oracle's, and records to score one after another.

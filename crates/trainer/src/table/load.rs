@@ -18,7 +18,7 @@ impl Table {
     /// Those of [`Records::open`] and [`Records::read`]; for windows [`Error::WindowTooLong`], [`Error::EveryGap`].
     pub fn read(files: &[impl AsRef<Path>], schema: &Schema, options: &ReadOptions) -> Result<Self, Error> {
         if let Samples::Image { .. } = schema.samples {
-            return images::read_as(files, schema, options);
+            return images::read_images_as(files, None, None, schema, options);
         }
         let mut table = if let Some(ratings) = &schema.ratings {
             Self::of_users(files, schema, ratings, options)?

@@ -27,7 +27,7 @@ use whole::FEWEST_ROWS;
 mod windows;
 
 pub use decimal::{NotDecimal, Resolution};
-pub use images::{ImageOptions, read_images};
+pub use images::{ImageOptions, are_images, read_images, read_images_as};
 pub use infer::{Inferred, infer};
 pub use records::{ColumnUse, ReadOptions, Record, Records};
 pub use schema::{FeatureKind, Field, FieldKind, Notes, Part, Ratings, Samples, Schema};

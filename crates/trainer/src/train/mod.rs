@@ -12,7 +12,7 @@ use crate::features::{Codes, Scaling, fit};
 use crate::float_model::{FloatLayer, FloatModel};
 use crate::heads::{choose_heads, integer_heads, set_means};
 use crate::integer_model::IntegerModel;
-use crate::nn::{Activation, FitReport, Shape};
+use crate::nn::{Activation, FitReport, LayerKind, Network, Shape};
 use crate::quantise::{input_range, quantise, rim_step};
 use crate::recipe::Request;
 use crate::spike::Spikes;
@@ -111,7 +111,7 @@ pub fn train(
     {
         last.kind = last.kind.with_activation(Activation::Sigmoid);
     }
-    let latent = narrowest(&layers);
+    let latent = drawn(&network).or_else(|| narrowest(&layers));
     let mut float = FloatModel::new(&layers, range, prepared.columns.clone(), latent)?;
     choose_heads(&mut float, &train_values, settings.seed);
     let calibration_values = real_values(&prepared.of(&split.calibration), first_bits);
@@ -194,6 +194,12 @@ fn shape_of(samples: Samples, columns: usize) -> Shape {
         Samples::Window { length, .. } => Shape::new(1, length, columns),
         Samples::Image { height, width } => Shape::new(height, width, columns),
     }
+}
+
+/// Where the layer that draws normal distributions went: its means are the latent vector, whatever is narrower.
+fn drawn(network: &Network<f32>) -> Option<usize> {
+    let place = network.kinds().iter().position(|kind| matches!(kind, LayerKind::GaussianSample(_)))?;
+    network.folded_place(place)
 }
 
 /// The layer whose output is the latent vector: of all but the last the narrowest, of equals the last.
