@@ -82,6 +82,11 @@ pub(crate) fn lines<T: Display>(values: impl IntoIterator<Item = T>) -> Vec<Stri
     lines_within(values, WIDTH)
 }
 
+/// Elements of an array two levels deeper, over as many lines as they need.
+pub(crate) fn packed(values: &[String]) -> Vec<String> {
+    lines_within(values, WIDTH - 6)
+}
+
 fn lines_within<T: Display>(values: impl IntoIterator<Item = T>, width: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for value in values {

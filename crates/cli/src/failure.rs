@@ -22,6 +22,11 @@ impl Failure {
         Self { message: message.into(), status: 1 }
     }
 
+    /// Nothing to tell: status 0.
+    pub(crate) fn silent() -> Self {
+        Self { message: String::new(), status: 0 }
+    }
+
     /// Writing went wrong.
     pub(crate) fn write(path: &Path, cause: &std::io::Error) -> Self {
         Self::data(format!("{}: cannot be written: {cause}; nothing was left behind", path.display()))

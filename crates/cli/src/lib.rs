@@ -38,8 +38,14 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     match execute(arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            // Where standard error is closed there is nobody left to tell.
-            let _ = writeln!(std::io::stderr(), "{failure}");
+            let message = failure.to_string();
+            if failure.status() == 0 && !message.is_empty() {
+                // Help was asked for, so it is a result.
+                let _ = writeln!(std::io::stdout(), "{message}");
+            } else if !message.is_empty() {
+                // Where standard error is closed there is nobody left to tell.
+                let _ = writeln!(std::io::stderr(), "{message}");
+            }
             ExitCode::from(failure.status())
         }
     }

@@ -196,6 +196,7 @@ fn write_with(
         prototypes: &bytes(&float.prototypes),
         prototype_mean: float.prototype_mean,
         latent_mean: float.latent_mean,
+        alarm: float.alarm,
     };
     Ok(write(body, block, Some(&reference))?)
 }

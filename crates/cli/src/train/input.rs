@@ -34,6 +34,9 @@ pub(super) fn read(arguments: &Train) -> Result<Input, Failure> {
         }
         None => {
             let inferred = infer(&arguments.data, arguments.label.as_deref())?;
+            if let Some(stray) = inferred.stray {
+                return Err(Failure::data(stray));
+            }
             let text = inferred.to_text();
             rows(arguments, inferred.schema, text)
         }

@@ -4,7 +4,7 @@ mod input;
 mod settings;
 
 use crate::arguments::Train;
-use crate::output::write_file;
+use crate::output::{Folder, write_files};
 use crate::progress::Bar;
 use crate::{Failure, figures, output};
 use input::Input;
@@ -17,7 +17,7 @@ use tillwatch_trainer::{Architecture, Progress, Settings, Trained, train};
 pub(crate) fn run(arguments: &Train) -> Result<(), Failure> {
     let settings = settings::of(arguments)?;
     let Input { table, schema, schema_text } = input::read(arguments)?;
-    create_folder(&arguments.out)?;
+    let folder = Folder::create(&arguments.out)?;
     let bar = Bar::epochs(arguments.epochs);
     let trained = train(&table, &schema, &settings, &mut |progress| match progress {
         Progress::Plan { architecture, rows } => eprint!("{}", plan(architecture, *rows)),
@@ -26,20 +26,18 @@ pub(crate) fn run(arguments: &Train) -> Result<(), Failure> {
     });
     bar.clear();
     let trained = trained?;
-    write_file(&arguments.out.join("model.tw"), &trained.bytes)?;
-    write_file(
-        &arguments.out.join("metrics.json"),
-        format!("{:#}\n", metrics(&trained, &settings)).as_bytes(),
+    let metrics = format!("{:#}\n", metrics(&trained, &settings));
+    write_files(
+        &arguments.out,
+        &[
+            ("metrics.json", metrics.as_bytes()),
+            ("schema.toml", schema_text.as_bytes()),
+            // Last, so that a model is never beside the figures of another.
+            ("model.tw", &trained.bytes),
+        ],
     )?;
-    write_file(&arguments.out.join("schema.toml"), schema_text.as_bytes())?;
+    folder.keep();
     output::print(&summary(&trained, &arguments.out))
-}
-
-fn create_folder(path: &Path) -> Result<(), Failure> {
-    std::fs::create_dir_all(path).map_err(|cause| Failure::write(path, &cause))?;
-    // Training may take long: a folder that cannot be written to is found out before it.
-    tempfile::NamedTempFile::new_in(path).map_err(|cause| Failure::write(path, &cause))?;
-    Ok(())
 }
 
 fn plan(architecture: &Architecture, rows: [usize; 3]) -> String {

@@ -253,6 +253,7 @@ fn reference() -> Reference<'static> {
         prototypes: noise(4 * 16 * 3, 2),
         prototype_mean: 2.5,
         latent_mean: 0.5,
+        alarm: 7.5,
     }
 }
 

@@ -42,6 +42,8 @@ pub struct FloatModel {
     pub prototype_mean: f32,
     /// Calibration mean of the squared length of the latent vector; 0 where it does not count.
     pub latent_mean: f32,
+    /// Alarm threshold, calibrated on the same rows as the integer one.
+    pub alarm: f32,
 }
 
 /// What a row is scored by besides its values.
@@ -131,6 +133,7 @@ impl FloatModel {
             prototypes: Vec::new(),
             prototype_mean: 1.0,
             latent_mean: 0.0,
+            alarm: f32::INFINITY,
         })
     }
 
@@ -149,6 +152,7 @@ impl FloatModel {
             prototypes: file::floats(reference.prototypes),
             prototype_mean: reference.prototype_mean,
             latent_mean: reference.latent_mean,
+            alarm: reference.alarm,
             ..model
         })
     }

@@ -22,6 +22,8 @@ mod schema;
 mod source;
 mod split;
 mod whole;
+
+use whole::FEWEST_ROWS;
 mod windows;
 
 pub use decimal::{NotDecimal, Resolution};

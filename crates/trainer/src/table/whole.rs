@@ -8,7 +8,7 @@ use crate::Error;
 use tillwatch_engine::feature::MISSING;
 
 /// Fewest normal rows that are split: below it the calibration and test sets have next to nothing.
-const FEWEST_ROWS: usize = 20;
+pub(super) const FEWEST_ROWS: usize = 20;
 
 /// The records of one or several files as raw integers.
 ///
