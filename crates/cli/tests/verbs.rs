@@ -194,6 +194,40 @@ fn windows_are_records_of_every_command() {
 }
 
 #[test]
+fn windows_are_labelled_by_their_samples() {
+    let folder = Folder::new();
+    let mut lines = vec!["a,b,label".to_owned()];
+    for (at, line) in series(1200).lines().skip(1).enumerate() {
+        // Sensors that stick, towards the end, at values that are ordinary one by one.
+        let is_stuck = (1100..1130).contains(&at);
+        let line = if is_stuck { "0.900,-0.900" } else { line };
+        lines.push(format!("{line},{}", u8::from(is_stuck)));
+    }
+    let data = folder.write("series.csv", lines.join("\n"));
+    let options = ["--window", "16", "--hop", "4", "--epochs", "5", "--label", "label"];
+    let model = folder.train("model", &data, &options);
+    let printed = program(&["evaluate", "--model", &model, "--data", &data, "--label", "label"]).stdout;
+    let printed = String::from_utf8(printed).unwrap();
+    // Windows begin at multiples of 4; 1088 to 1128 hold one of the samples.
+    assert!(printed.starts_with("297 rows, 11 of them anomalies\n"), "{printed}");
+    let auroc: f64 = printed.lines().nth(2).unwrap().split_whitespace().nth(1).unwrap().parse().unwrap();
+    // A window with a single one of these samples is as good as normal.
+    assert!(auroc > 0.8, "{printed}");
+}
+
+#[test]
+fn the_latent_vector_is_where_normal_distributions_are_drawn() {
+    let folder = Folder::new();
+    let data = folder.write("data.csv", plane(0..300, 0.05));
+    let options = ["--recipe", "variational", "--layers", "12,6,3", "--epochs", "3"];
+    let model = folder.train("model", &data, &options);
+    // The last hidden layer is narrower, but nothing is drawn there.
+    let vectors = folder.out(&["encode", "--model", &model, "--data", &data]);
+    assert_eq!(vectors.lines().next().unwrap(), "row,z0,z1,z2,z3,z4,z5");
+    assert_eq!(folder.out(&["generate", "--model", &model, "--rows", "10"]).lines().count(), 11);
+}
+
+#[test]
 fn recommended_items_are_new_and_liked() {
     let folder = Folder::new();
     let data = folder.write("ratings.csv", ratings(400));
