@@ -179,8 +179,8 @@ mod tests {
 
     #[test]
     fn rated_items_are_passed_over_and_the_larger_reconstruction_is_ahead() {
-        // One latent value of 10: 10 + 5, 20 - 30, 30 + 0, 0 + 15.
-        let items = [(vec![1.0], 5.0), (vec![2.0], -30.0), (vec![3.0], 0.0), (vec![0.0], 15.0)];
+        // One latent value of 10: 10 + 5, 20 - 30, 30 + 0, 0 + 12.
+        let items = [(vec![1.0], 5.0), (vec![2.0], -30.0), (vec![3.0], 0.0), (vec![0.0], 12.0)];
         let catalogue = Catalogue::of_items(&items, vec![7, 8, 9, 11], -3);
         assert_eq!(catalogue.best(&[7], |_| false, 4), [9, 7, 11, 8]);
         assert_eq!(catalogue.best(&[7], |field| field == 9, 2), [7, 11]);

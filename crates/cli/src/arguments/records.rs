@@ -28,7 +28,7 @@ pub(crate) struct Evaluate {
     /// CSV files with one header, plain or gzip; of a model of images what it was trained on
     #[arg(long, required = true, num_args = 1..)]
     pub(crate) data: Vec<PathBuf>,
-    /// Column that is 0 for normal rows
+    /// Column that is 0 for normal rows; that of training without it
     #[arg(long)]
     pub(crate) label: Option<String>,
     #[command(flatten)]
