@@ -158,6 +158,13 @@ pub enum Error {
         /// Number of rows.
         n_rows: usize,
     },
+    /// Images, or labels of images, that are not what they should be.
+    Image {
+        /// Path as given.
+        file: String,
+        /// What was found, what was wanted, what to do.
+        problem: String,
+    },
     /// A feature whose column cannot be scaled to 0 to 1.
     NotInUnit {
         /// The column it reads.
@@ -322,6 +329,7 @@ impl Error {
                 "{file}, column `{column}`: found no normal row among {n_rows}, wanted rows whose label is 0; \
                  check which column holds the label"
             ),
+            Self::Image { file, problem } => write!(out, "{file}: {problem}"),
             Self::NotInUnit { column, feature } => write!(
                 out,
                 "column `{column}`: its feature \"{feature}\" runs from -1 to 1, and binary cross-entropy wants 0 to 1; \

@@ -1,5 +1,6 @@
 //! From files to a table in memory.
 
+use super::images;
 use super::records::{ReadOptions, Records};
 use super::schema::{Samples, Schema};
 use super::source::digest;
@@ -10,9 +11,15 @@ use std::path::Path;
 impl Table {
     /// Reads files of the same header, plain or gzip, and makes records of their rows as the schema says.
     ///
+    /// With a schema of images any file that [`read_images`](super::read_images) knows.
+    ///
     /// # Errors
+    /// [`Error::Image`] for images that are not as the schema says.
     /// Those of [`Records::open`] and [`Records::read`]; for windows [`Error::WindowTooLong`], [`Error::EveryGap`].
     pub fn read(files: &[impl AsRef<Path>], schema: &Schema, options: &ReadOptions) -> Result<Self, Error> {
+        if let Samples::Image { .. } = schema.samples {
+            return images::read_as(files, schema, options);
+        }
         let mut table = Self::of_rows(files, schema, options)?;
         for file in files {
             table.files.push((file.as_ref().display().to_string(), digest(file.as_ref())?));

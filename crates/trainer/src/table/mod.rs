@@ -8,6 +8,7 @@
 
 mod cell;
 mod decimal;
+mod images;
 mod infer;
 mod instant;
 mod interner;
@@ -22,6 +23,7 @@ mod whole;
 mod windows;
 
 pub use decimal::{NotDecimal, Resolution};
+pub use images::{ImageOptions, read_images};
 pub use infer::{Inferred, infer};
 pub use records::{ColumnUse, ReadOptions, Record, Records};
 pub use schema::{FeatureKind, Field, FieldKind, Notes, Part, Samples, Schema};

@@ -42,12 +42,7 @@ impl Source {
     /// Opens a file and looks at its head.
     pub(super) fn open(path: &Path, file: &str) -> Result<Self, Error> {
         let fail = |cause| Error::io(file, cause);
-        let mut raw = File::open(path).map_err(fail)?;
-        let head = take_head(&mut raw, 2).map_err(fail)?;
-        let is_gzip = head == [0x1f, 0x8b];
-        let joined = Cursor::new(head).chain(BufReader::with_capacity(1 << 16, raw));
-        let mut text: Box<dyn Read + Send> =
-            if is_gzip { Box::new(MultiGzDecoder::new(joined)) } else { Box::new(joined) };
+        let mut text = unpacked(path, file)?;
         let mut head = take_head(&mut text, HEAD_LEN).map_err(fail)?;
         let found = match head.as_slice() {
             [] => return Err(Error::EmptyFile { file: file.to_owned() }),
@@ -126,8 +121,18 @@ impl Source {
     }
 }
 
+/// The bytes of a file, unpacked where it is gzip.
+pub(super) fn unpacked(path: &Path, file: &str) -> Result<Box<dyn Read + Send>, Error> {
+    let fail = |cause| Error::io(file, cause);
+    let mut raw = File::open(path).map_err(fail)?;
+    let head = take_head(&mut raw, 2).map_err(fail)?;
+    let is_gzip = head == [0x1f, 0x8b];
+    let joined = Cursor::new(head).chain(BufReader::with_capacity(1 << 16, raw));
+    Ok(if is_gzip { Box::new(MultiGzDecoder::new(joined)) } else { Box::new(joined) })
+}
+
 /// Up to `length` bytes; fewer only at the end.
-fn take_head(reader: &mut impl Read, length: usize) -> io::Result<Vec<u8>> {
+pub(super) fn take_head(reader: &mut impl Read, length: usize) -> io::Result<Vec<u8>> {
     let mut head = Vec::with_capacity(length);
     reader.take(length as u64).read_to_end(&mut head)?;
     Ok(head)
