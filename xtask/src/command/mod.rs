@@ -2,6 +2,7 @@
 
 mod audit;
 mod bake;
+mod bench;
 mod ci;
 mod crosscheck;
 mod demo;
@@ -16,7 +17,7 @@ use std::process::Command;
 /// A command's name, what it does, and how.
 type Entry = (&'static str, &'static str, fn(&[String]) -> Result<(), String>);
 
-const COMMANDS: [Entry; 10] = [
+const COMMANDS: [Entry; 11] = [
     (
         "demo",
         "from CSV to a verdict on an emulated Cortex-M: [--data FILE [--schema FILE] --label COL]",
@@ -30,6 +31,11 @@ const COMMANDS: [Entry; 10] = [
     ("audit", "what the linked firmware contains and must not", audit::run),
     ("size", "bytes and instructions against fixtures/sizes; --bless renews", size::run),
     ("fixtures", "re-derive fixtures; --check compares only", fixtures::run),
+    (
+        "bench",
+        "detection of every kind on labelled sets: detection --data DIR [--seeds N] [--kinds A,B] [--sets A,B] [--out FILE]",
+        bench::run,
+    ),
     ("tidy", "arrows, docs, forbidden words, licences", tidy::run),
 ];
 
