@@ -22,8 +22,8 @@ the seed, in order of time where a table has a time column, windows in their ord
 with 70 % of the normal rows for training and the rest for testing. Columns that identify rows or repeat the label are left out.
 `cmapss_fd001`: healthy rows (more than 125 cycles left) of 70 % of the engines, split in turn; tested on healthy and dying (at most 20
 cycles left) rows of the other engines; windows of 16 samples, a start every 4. `nab_machine_temperature windows`: 24 samples, a start every
-24. `nslkdd`: normal rows of the training file, tested on the official test file, in which the value 2 of `su_attempted`, unknown to the
-training file, is read as 1. The alarm rate promised is the smallest of 0.01, 0.02, 0.05 and 0.1 that the calibration rows carry.
+24. `nslkdd`: normal rows of the training file, tested on the official test file, in which cells above 1 in columns that are 0 or 1 in the
+training file are read as 1. The alarm rate promised is the smallest of 0.01, 0.02, 0.05 and 0.1 that the calibration rows carry.
 ";
 
 /// The page, of trials in the order of sets and kinds.

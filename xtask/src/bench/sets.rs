@@ -59,8 +59,6 @@ const WINDOWED: [(&str, usize, usize); 2] = [("nab_machine_temperature", 24, 24)
 const HEALTHY_ABOVE: f64 = 125.0;
 /// Of ten engines so many train.
 const ENGINES_IN_TEN: u64 = 7;
-/// The column of the intrusion set that is 0 or 1, and 2 in a few rows of its test file alone.
-const SU_ATTEMPTED: &str = "su_attempted";
 
 /// The sets in a folder: CSV files with a column `label`, and IDX images with their labels.
 ///
@@ -139,7 +137,7 @@ impl Set {
             let [train, healthy, dying] = engines(&sheet, seed)?;
             (train, vec![healthy, dying])
         } else if let Some(test) = self.files.get(1) {
-            (sheet, vec![flag_again(Sheet::read(test)?)?])
+            (sheet, vec![Sheet::read(test)?])
         } else {
             (sheet, Vec::new())
         };
@@ -162,12 +160,10 @@ impl Set {
         }
         let options = ReadOptions { label: ColumnUse::Required, time: ColumnUse::Required, text: None };
         let table = Table::read(&[&path], &schema, &options).map_err(text)?;
-        let paths: Result<Vec<PathBuf>, String> = test
-            .iter()
-            .enumerate()
-            .map(|(index, sheet)| write(&format!("test_{index}.csv"), sheet))
-            .collect();
-        let paths = paths?;
+        let mut paths = Vec::new();
+        for (index, sheet) in test.iter().enumerate() {
+            paths.push(write(&format!("test_{index}.csv"), &with_flags_of(&schema, sheet)?)?);
+        }
         let read = || Table::read(&paths, &schema, &options).map_err(text);
         let test = if paths.is_empty() { None } else { Some(read()?) };
         Ok(Prepared { schema, table, test })
@@ -192,12 +188,15 @@ fn engines(sheet: &Sheet, seed: u64) -> Result<[Sheet; 3], String> {
     ])
 }
 
-/// The intrusion set's test file with its flag of two values, as its training file has it.
-fn flag_again(mut sheet: Sheet) -> Result<Sheet, String> {
-    let column = sheet.column(SU_ATTEMPTED)?;
-    for row in &mut sheet.rows {
-        if row[column] == "2" {
-            "1".clone_into(&mut row[column]);
+/// A test file whose flags are 0 and 1 as in the training file; a few cells of the intrusion set's count further.
+fn with_flags_of(schema: &Schema, sheet: &Sheet) -> Result<Sheet, String> {
+    let mut sheet = sheet.clone();
+    for field in schema.fields.iter().filter(|field| field.kind == FieldKind::Flag) {
+        let column = sheet.column(&field.column)?;
+        for cell in sheet.rows.iter_mut().map(|row| &mut row[column]) {
+            if cell.parse::<u32>().is_ok_and(|count| count > 1) {
+                "1".clone_into(cell);
+            }
         }
     }
     Ok(sheet)
@@ -250,10 +249,19 @@ mod tests {
     }
 
     #[test]
-    fn the_third_value_of_a_flag_is_the_second() {
-        let columns = vec![SU_ATTEMPTED.to_owned()];
-        let rows = |values: [&str; 3]| values.map(|value| vec![value.to_owned()]).to_vec();
-        let sheet = flag_again(Sheet { columns, rows: rows(["0", "2", "1"]) }).unwrap();
-        assert_eq!(sheet.rows, rows(["0", "1", "1"]));
+    fn a_flag_that_counts_further_in_the_test_file_is_still_a_flag() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.csv");
+        let train = (0..40).fold("x,shells,label\n".to_owned(), |mut text, row| {
+            writeln!(text, "{row}.5,{},0", row % 2).unwrap();
+            text
+        });
+        std::fs::write(&path, train).unwrap();
+        let schema = infer(&[&path], Some("label")).unwrap().schema;
+        let cells = |values: [&str; 2]| values.map(str::to_owned).to_vec();
+        let columns = cells(["x", "shells"]);
+        let sheet = Sheet { columns: columns.clone(), rows: vec![cells(["7", "0"]), cells(["7", "2"])] };
+        let expected = vec![cells(["7", "0"]), cells(["7", "1"])];
+        assert_eq!(with_flags_of(&schema, &sheet), Ok(Sheet { columns, rows: expected }));
     }
 }
