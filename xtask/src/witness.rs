@@ -4,17 +4,27 @@ use crate::audit::{Row, footprint};
 use crate::emulate::firmware::{Build, Model, Profile};
 use crate::emulate::{Failure, Outcome, armagnac, qemu};
 use std::path::Path;
+use tillwatch_engine::seeded::{SeededWords, draw_record};
 use tillwatch_loader::Loader;
 use tillwatch_model::Model as ModelFile;
 use tillwatch_trainer::scoring::Bench;
 
-/// Records that every runtime scores for the digest.
-pub(crate) const RECORDS: u32 = 10_000;
+/// Most records that every runtime scores for the digest.
+const MOST_RECORDS: u32 = 10_000;
+/// Multiply-accumulates that a digest may take; the slower emulator runs some million of them in a second.
+const DIGEST_MACS: usize = 10_000_000;
+
+/// Records in the digest of a model: fewer of heavy ones.
+fn records_of(model: &ModelFile<'_>) -> u32 {
+    let records = DIGEST_MACS / model.network_macs().max(1);
+    (records as u32).clamp(4, MOST_RECORDS)
+}
+
 /// Seed of those records.
 pub(crate) const SEED: u32 = 1;
 
 /// A core and what emulates it.
-struct Core {
+pub(crate) struct Core {
     name: &'static str,
     target: &'static str,
     embedded: Option<armagnac::Core>,
@@ -58,9 +68,17 @@ pub(crate) struct Testimony {
     pub(crate) rows: Vec<Row>,
     /// What could not be run, with the command that would enable it.
     pub(crate) not_run: Vec<String>,
+    /// Records in the digest.
+    pub(crate) records: u32,
 }
 
 impl Testimony {
+    /// That of the loader on the host, to begin with.
+    pub(crate) fn of(model: &ModelFile<'_>) -> Self {
+        let digests = vec![("host, loader".to_owned(), loader_digest(model))];
+        Self { digests, records: records_of(model), ..Self::default() }
+    }
+
     /// The one digest, and the number of runtimes that gave it.
     ///
     /// # Errors
@@ -77,33 +95,55 @@ impl Testimony {
 }
 
 /// Digest of a model file run in place by the loader.
-///
-/// # Errors
-/// The bytes are no model.
-pub(crate) fn loader_digest(bytes: &[u8]) -> Result<u64, String> {
-    let model = ModelFile::validate(bytes).map_err(|error| error.to_string())?;
+fn loader_digest(model: &ModelFile<'_>) -> u64 {
+    let model = *model;
     let loader = Loader::new(model);
     let mut bench = Bench::new(&loader);
     let mut memories = vec![tillwatch_engine::feature::Memory::EMPTY; loader.sizes().memories];
     let fields: Vec<_> = model.body().fields.iter().map(|field| field.seeded()).collect();
-    let mut record = vec![0; fields.len()];
-    Ok(tillwatch_engine::seeded::seeded_digest(&fields, &mut record[..], RECORDS, SEED, |raw| {
+    let mut record = vec![0; model.n_raw()];
+    tillwatch_engine::seeded::seeded_digest(&fields, &mut record[..], records_of(&model), SEED, |raw| {
         bench.score(&loader, raw, &mut memories).score
-    }))
+    })
+}
+
+/// Scores of the seeded records that the firmware measures, each from empty memories.
+fn seeded_scores(model: &ModelFile<'_>, count: usize) -> Vec<u64> {
+    let loader = Loader::new(*model);
+    let mut bench = Bench::new(&loader);
+    let fields: Vec<_> = model.body().fields.iter().map(|field| field.seeded()).collect();
+    let mut words = SeededWords::new(SEED);
+    let mut record = vec![0; model.n_raw()];
+    let mut one = || {
+        draw_record(&fields, &mut words, &mut record);
+        bench.score_fresh(&loader, &record).score
+    };
+    (0..count).map(|_| one()).collect()
 }
 
 /// Runs a model on every emulated core that this machine has.
 ///
 /// # Errors
 /// A build that fails, a run that ends badly, two emulators that count differently.
-pub(crate) fn examine(model: &Model, testimony: &mut Testimony) -> Result<(), String> {
-    for core in &CORES {
+pub(crate) fn examine(model: &Model, file: &ModelFile<'_>, testimony: &mut Testimony) -> Result<(), String> {
+    examine_on(&CORES, model, file, testimony)
+}
+
+/// The same on some cores only.
+pub(crate) fn examine_on(
+    cores: &[Core],
+    model: &Model,
+    file: &ModelFile<'_>,
+    testimony: &mut Testimony,
+) -> Result<(), String> {
+    let records = records_of(file);
+    for core in cores {
         let build = Build {
             target: core.target,
             profile: Profile::Size,
             model,
             features: &[],
-            digest_records: Some(RECORDS),
+            digest_records: Some(records),
         };
         let elf = build.run()?;
         let embedded = core.embedded.map(|embedded| armagnac::run(&elf, embedded));
@@ -129,7 +169,11 @@ pub(crate) fn examine(model: &Model, testimony: &mut Testimony) -> Result<(), St
         for (outcome, emulator) in [(&embedded, "armagnac"), (&second, "QEMU")] {
             if let Some(outcome) = outcome {
                 let name = format!("{} in {emulator}", core.name);
-                testimony.digests.push((name.clone(), digest(outcome, &name)?));
+                let seeded = outcome.seeded_scores();
+                if seeded != seeded_scores(file, seeded.len()) {
+                    return Err(format!("{name}: scores of seeded records are not the host's"));
+                }
+                testimony.digests.push((name.clone(), digest(outcome, records, &name)?));
             }
         }
         if let Some(outcome) = embedded.or(second) {
@@ -139,9 +183,9 @@ pub(crate) fn examine(model: &Model, testimony: &mut Testimony) -> Result<(), St
     Ok(())
 }
 
-fn digest(outcome: &Outcome, name: &str) -> Result<u64, String> {
+fn digest(outcome: &Outcome, records: u32, name: &str) -> Result<u64, String> {
     match outcome.digest() {
-        Some((digest, RECORDS)) if outcome.is_complete() => Ok(digest),
+        Some((digest, covered)) if outcome.is_complete() && covered == records => Ok(digest),
         _ => Err(format!("{name}: the run did not end well:\n{}", outcome.output)),
     }
 }

@@ -53,6 +53,9 @@ pub(crate) fn other_uses(plan: &Plan<'_>) -> Vec<(&'static str, Vec<&'static str
     } else {
         lines.push(("tillwatch_engine::self_test", vec!["SelfTestFailure", "check"]));
     }
+    if matches!(plan.samples(), Samples::Window { .. }) && !plan.is_encoder() {
+        lines.push(("tillwatch_engine::stream", vec!["SampleRing"]));
+    }
     lines
 }
 
@@ -218,7 +221,60 @@ pub fn peak(scratch: &Scratch) -> Peak {
 }
 ";
 
-const STREAM: &str = "";
+const STREAM: &str = "
+/// A stream of samples, scored whenever a window is full: the last [`SAMPLES`] samples, every [`HOP`] of them.
+#[derive(Clone, Debug)]
+pub struct Stream {
+    ring: SampleRing,
+    codes: [i16; COLUMNS],
+    marks: [Mark; SAMPLES * FEATURES],
+}
+
+impl Stream {
+    /// Nothing seen yet.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self {
+            ring: SampleRing::new(SAMPLES as u16, SAMPLE_COLUMNS as u16, HOP as u16),
+            codes: [0; COLUMNS],
+            marks: [Mark::NONE; SAMPLES * FEATURES],
+        }
+    }
+
+    /// Takes a sample; gives the score of the window that it completes, the one that [`score`] gives the same samples.
+    ///
+    /// # Exactness
+    /// As [`score`].
+    /// # Panics
+    /// Never.
+    pub fn push(&mut self, sample: &Sample, scratch: &mut Scratch) -> Option<Scored> {
+        self.push_raw(&sample.to_raw(), scratch)
+    }
+
+    /// Takes a sample of raw values, in the order of [`FIELD_NAMES`].
+    ///
+    /// # Exactness
+    /// As [`score`].
+    /// # Panics
+    /// Never.
+    pub fn push_raw(&mut self, raw: &[i32; FIELDS], scratch: &mut Scratch) -> Option<Scored> {
+        let mut codes = [0; SAMPLE_COLUMNS];
+        let mut marks = [Mark::NONE; FEATURES];
+        prepare(raw, &mut codes, &mut marks);
+        if !self.ring.push(&codes, &marks, &mut self.codes, &mut self.marks) {
+            return None;
+        }
+        self.ring.window(&self.codes, &self.marks, &mut scratch.codes, &mut scratch.marks);
+        Some(evaluate_codes(scratch))
+    }
+}
+
+impl Default for Stream {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+";
 
 const CHECKS: &str = "
 /// Scores the model's own vectors and compares.

@@ -2,9 +2,12 @@
 
 use crate::identifier::variants;
 use crate::plan::Plan;
-use crate::source::{WIDTH, docs, inner_docs, plain};
+use crate::source::{WIDTH, docs, inner_docs, packed, plain};
 use std::fmt::Write;
 use tillwatch_model::{Field, FieldKind};
+
+/// Longest element of an array that rustfmt puts several of on a line.
+const SHORT: usize = 10;
 
 /// The source of `record.rs`.
 pub(crate) fn emit(plan: &Plan<'_>) -> String {
@@ -59,6 +62,9 @@ fn raw_values(fields: &[Field<'_>]) -> String {
     let one = format!("        [{}]\n", values.join(", "));
     if one.len() <= WIDTH + 1 && !fields.iter().any(|field| field.nullable) {
         one
+    } else if values.iter().all(|value| value.len() <= SHORT) {
+        let rows: String = packed(&values).iter().map(|row| format!("            {row},\n")).collect();
+        format!("        [\n{rows}        ]\n")
     } else {
         format!("        [\n            {},\n        ]\n", values.join(",\n            "))
     }

@@ -5,6 +5,9 @@ use std::fmt::Display;
 /// Line width of emitted code.
 pub(crate) const WIDTH: usize = 110;
 
+/// Width of the lines of a list of imports, which rustfmt keeps a little narrower.
+const IMPORT_WIDTH: usize = WIDTH - 2;
+
 /// A constant on one line where it fits, else with its value on the next lines.
 pub(crate) fn constant(doc: &str, visibility: &str, name: &str, kind: &str, value: &str) -> String {
     let head = format!("{visibility}const {name}: {kind} =");
@@ -28,7 +31,7 @@ pub(crate) fn import(path: &str, names: &[&str]) -> String {
     if one.len() <= WIDTH + 1 {
         return one;
     }
-    let rows: String = lines(names).iter().map(|row| format!("    {row},\n")).collect();
+    let rows: String = lines_within(names, IMPORT_WIDTH).iter().map(|row| format!("    {row},\n")).collect();
     format!("use {path}::{{\n{rows}}};\n")
 }
 
@@ -76,11 +79,20 @@ pub(crate) fn list<T: Display>(values: impl IntoIterator<Item = T>) -> String {
 
 /// Numbers over as many lines as they need, each line within the width.
 pub(crate) fn lines<T: Display>(values: impl IntoIterator<Item = T>) -> Vec<String> {
+    lines_within(values, WIDTH)
+}
+
+/// Elements of an array two levels deeper, over as many lines as they need.
+pub(crate) fn packed(values: &[String]) -> Vec<String> {
+    lines_within(values, WIDTH - 6)
+}
+
+fn lines_within<T: Display>(values: impl IntoIterator<Item = T>, width: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for value in values {
         let value = value.to_string();
         match lines.last_mut() {
-            Some(line) if line.len() + value.len() + 7 <= WIDTH => {
+            Some(line) if line.len() + value.len() + 7 <= width => {
                 line.push_str(", ");
                 line.push_str(&value);
             }

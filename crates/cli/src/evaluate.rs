@@ -6,16 +6,14 @@ use serde_json::json;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use tillwatch_trainer::evaluate::{evaluate, kinds};
-use tillwatch_trainer::table::{ColumnUse, ReadOptions, Table};
+use tillwatch_trainer::table::{ColumnUse, ReadOptions, Schema, Table, read_images_as};
 
 pub(crate) fn run(arguments: &Evaluate) -> Result<(), Failure> {
     let bytes = model_file::read(&arguments.model)?;
     let model = model_file::validate(&bytes, &arguments.model)?;
     let mut schema = model_file::schema(&model, &arguments.model)?;
-    schema.label = Some(arguments.label.clone());
-    let options =
-        ReadOptions { label: ColumnUse::Required, text: arguments.by.clone(), ..ReadOptions::default() };
-    let table = Table::read(&arguments.data, &schema, &options)?;
+    schema.label.clone_from(&arguments.label);
+    let table = table(arguments, &schema)?;
     let evaluation = evaluate(&model, &table);
     let by_kind: BTreeMap<String, (usize, f64)> =
         if arguments.by.is_some() { kinds(&model, &table) } else { BTreeMap::new() };
@@ -53,4 +51,27 @@ pub(crate) fn run(arguments: &Evaluate) -> Result<(), Failure> {
         let _ = writeln!(text, "{kind:<28}{share:>9.4} of {rows} rows alarmed");
     }
     output::print(&text)
+}
+
+/// The records with their labels.
+fn table(arguments: &Evaluate, schema: &Schema) -> Result<Table, Failure> {
+    let options =
+        ReadOptions { label: ColumnUse::Required, text: arguments.by.clone(), ..ReadOptions::default() };
+    if schema.image_shape().is_none() {
+        arguments.images.refuse()?;
+        if arguments.label.is_none() {
+            return Err(Failure::usage("--label: found none, wanted the column that is 0 for normal rows"));
+        }
+        return Ok(Table::read(&arguments.data, schema, &options)?);
+    }
+    let (labels, normal) = (arguments.images.labels.as_deref(), arguments.images.normal.as_deref());
+    let table = read_images_as(&arguments.data, labels, normal, schema, &options)?;
+    if table.label(0).is_none() {
+        return Err(Failure::usage(format!(
+            "{}: found images without labels, wanted labels to compare scores with; say --labels FILE, for CSV --label \
+             COLUMN, or put pictures into folders `normal` and `anomaly`",
+            arguments.data[0].display()
+        )));
+    }
+    Ok(table)
 }

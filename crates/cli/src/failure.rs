@@ -22,6 +22,11 @@ impl Failure {
         Self { message: message.into(), status: 1 }
     }
 
+    /// Nothing to tell: status 0.
+    pub(crate) fn silent() -> Self {
+        Self { message: String::new(), status: 0 }
+    }
+
     /// Writing went wrong.
     pub(crate) fn write(path: &Path, cause: &std::io::Error) -> Self {
         Self::data(format!("{}: cannot be written: {cause}; nothing was left behind", path.display()))
@@ -56,8 +61,17 @@ impl From<TrainError> for Failure {
 
 impl From<clap::Error> for Failure {
     fn from(error: clap::Error) -> Self {
-        let message = error.to_string().trim_end().to_owned();
-        // Help and version come as errors too, with status 0.
+        let message = error.to_string();
+        // Help and version come as errors too, with status 0; mistakes get one line, as all others do.
+        let message = if error.exit_code() == 0 { message.trim_end().to_owned() } else { one_line(&message) };
         Self { message, status: error.exit_code() as u8 }
     }
+}
+
+/// The first paragraph of a message in one line.
+fn one_line(message: &str) -> String {
+    let paragraph = message.trim().split("\n\n").next().unwrap_or_default();
+    let words: Vec<&str> = paragraph.split_whitespace().collect();
+    let text = words.join(" ");
+    format!("{}; --help tells more", text.strip_prefix("error: ").unwrap_or(&text))
 }

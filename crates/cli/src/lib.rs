@@ -8,14 +8,20 @@
 
 mod arguments;
 mod bake;
+mod encode;
 mod evaluate;
 mod failure;
 mod figures;
+mod generate;
 mod init;
 mod inspect;
+mod maps;
 mod model_file;
 mod output;
 mod progress;
+mod recommend;
+mod reconstruct;
+mod records;
 mod score;
 mod train;
 
@@ -32,8 +38,14 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     match execute(arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            // Where standard error is closed there is nobody left to tell.
-            let _ = writeln!(std::io::stderr(), "{failure}");
+            let message = failure.to_string();
+            if failure.status() == 0 && !message.is_empty() {
+                // Help was asked for, so it is a result.
+                let _ = writeln!(std::io::stdout(), "{message}");
+            } else if !message.is_empty() {
+                // Where standard error is closed there is nobody left to tell.
+                let _ = writeln!(std::io::stderr(), "{message}");
+            }
             ExitCode::from(failure.status())
         }
     }
@@ -49,6 +61,10 @@ pub fn execute(arguments: impl IntoIterator<Item = OsString>) -> Result<(), Fail
         Command::Train(arguments) => train::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
         Command::Score(arguments) => score::run(&arguments),
+        Command::Encode(arguments) => encode::run(&arguments),
+        Command::Reconstruct(arguments) => reconstruct::run(&arguments),
+        Command::Generate(arguments) => generate::run(&arguments),
+        Command::Recommend(arguments) => recommend::run(&arguments),
         Command::Bake(arguments) => bake::run(&arguments),
         Command::Inspect(arguments) => inspect::run(&arguments),
     }

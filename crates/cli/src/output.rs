@@ -24,7 +24,7 @@ impl Output {
             return Ok(Self::Device { writer: BufWriter::new(device), path: path.to_owned() });
         }
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let file = NamedTempFile::new_in(folder).map_err(|cause| Failure::write(path, &cause))?;
+        let file = temporary(folder).map_err(|cause| Failure::write(path, &cause))?;
         Ok(Self::File { writer: BufWriter::new(file), path: path.to_owned() })
     }
 
@@ -51,12 +51,79 @@ impl Output {
             Self::File { writer, path } => {
                 let file = writer.into_inner().map_err(|error| Failure::write(&path, error.error()))?;
                 file.as_file().sync_all().map_err(|cause| Failure::write(&path, &cause))?;
-                allow_others(&file, &path)?;
                 file.persist(&path).map_err(|error| Failure::write(&path, &error.error))?;
                 Ok(())
             }
         }
     }
+}
+
+/// Refuses to write over what is being read.
+pub(crate) fn refuse_input(out: &Path, inputs: &[PathBuf]) -> Result<(), Failure> {
+    let real = |path: &Path| path.canonicalize().ok();
+    match inputs.iter().find(|input| real(input).is_some() && real(input) == real(out)) {
+        Some(_) => Err(Failure::usage(format!(
+            "--out: found {}, which --data reads; name another file",
+            out.display()
+        ))),
+        None => Ok(()),
+    }
+}
+
+/// A folder for results, which goes again where nothing came into it.
+pub(crate) struct Folder {
+    /// The folder, where it was made just now.
+    made: Option<PathBuf>,
+}
+
+impl Folder {
+    /// Makes the folder where there is none, and finds out whether it can be written to: work may take long.
+    pub(crate) fn create(path: &Path) -> Result<Self, Failure> {
+        let made = (!path.exists()).then(|| path.to_owned());
+        std::fs::create_dir_all(path).map_err(|cause| Failure::write(path, &cause))?;
+        let folder = Self { made };
+        temporary(path).map_err(|cause| Failure::write(path, &cause))?;
+        Ok(folder)
+    }
+
+    /// The results are in it.
+    pub(crate) fn keep(mut self) {
+        self.made = None;
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        if let Some(path) = &self.made {
+            // A folder that is not empty is somebody's, and stays.
+            let _ = std::fs::remove_dir(path);
+        }
+    }
+}
+
+/// Writes files of one folder: all of them under temporary names first, then each in its place. Where one cannot be
+/// written, none appears.
+pub(crate) fn write_files(folder: &Path, files: &[(&str, &[u8])]) -> Result<(), Failure> {
+    let mut written = Vec::with_capacity(files.len());
+    for (name, bytes) in files {
+        let path = folder.join(name);
+        let fail = |cause: std::io::Error| Failure::write(&path, &cause);
+        let mut file = temporary(folder).map_err(fail)?;
+        file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(fail)?;
+        written.push((file, path));
+    }
+    for (file, path) in written {
+        file.persist(&path).map_err(|error| Failure::write(&path, &error.error))?;
+    }
+    Ok(())
+}
+
+/// A temporary file that those may read who may read other new files.
+fn temporary(folder: &Path) -> std::io::Result<NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder.tempfile_in(folder)
 }
 
 /// Writes a whole file.
@@ -74,18 +141,9 @@ pub(crate) fn print(text: &str) -> Result<(), Failure> {
 }
 
 fn standard(cause: &std::io::Error) -> Failure {
+    if cause.kind() == std::io::ErrorKind::BrokenPipe {
+        // Whoever reads has read enough.
+        return Failure::silent();
+    }
     Failure::data(format!("standard output: cannot be written: {cause}"))
-}
-
-/// A temporary file is private; a result may be read by those who may read other files.
-#[cfg(unix)]
-fn allow_others(file: &NamedTempFile, path: &Path) -> Result<(), Failure> {
-    use std::os::unix::fs::PermissionsExt;
-    let permissions = std::fs::Permissions::from_mode(0o644);
-    file.as_file().set_permissions(permissions).map_err(|cause| Failure::write(path, &cause))
-}
-
-#[cfg(not(unix))]
-fn allow_others(_: &NamedTempFile, _: &Path) -> Result<(), Failure> {
-    Ok(())
 }

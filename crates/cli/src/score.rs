@@ -1,44 +1,61 @@
 //! `tillwatch score`
 
 use crate::arguments::Score;
+use crate::maps::{self, Maps};
 use crate::output::Output;
-use crate::{Failure, model_file};
+use crate::records::{Source, with_schema};
+use crate::{Failure, model_file, output};
 use std::fmt::Write;
-use tillwatch_engine::feature::Memory;
-use tillwatch_engine::score::{Scored, Verdict};
+use tillwatch_engine::score::{Scored, Verdict, anomaly_peak};
 use tillwatch_loader::Loader;
 use tillwatch_trainer::scoring::Bench;
-use tillwatch_trainer::table::{ColumnUse, ReadOptions, Records};
 
 pub(crate) fn run(arguments: &Score) -> Result<(), Failure> {
     let bytes = model_file::read(&arguments.model)?;
-    let model = model_file::validate(&bytes, &arguments.model)?;
-    let schema = model_file::schema(&model, &arguments.model)?;
-    let options = ReadOptions { label: ColumnUse::Unread, time: ColumnUse::Unread, text: None };
-    let mut records = Records::open(&arguments.data, &schema, &options)?;
+    let (model, schema) = with_schema(&bytes, &arguments.model)?;
     let loader = Loader::new(model);
+    let shape = maps::shape(&loader, &schema);
+    if arguments.maps.is_some() && shape.is_none() {
+        return Err(Failure::usage(format!(
+            "--maps: found records that are no images in {}, wanted a model of images; leave it out",
+            arguments.model.display()
+        )));
+    }
+    let mut source = Source::open(&arguments.data, &schema)?;
     let names: Vec<&str> = model.body().features.iter().map(|feature| feature.name).collect();
     let mut bench = Bench::new(&loader);
-    let n_memories = loader.sizes().memories;
-    // One set per stream: memory grows with the number of terminals, never with the number of rows.
-    let mut memories: Vec<Memory> = Vec::new();
+    if let Some(out) = &arguments.out {
+        output::refuse_input(out, &arguments.data)?;
+    }
     let mut output = Output::open(arguments.out.as_deref())?;
-    output.write(b"row,score,percentile,verdict,missing,saturated,unknown,reasons\n")?;
-    let mut line = String::new();
-    while let Some(record) = records.read()? {
-        let start = record.group as usize * n_memories;
-        if memories.len() < start + n_memories {
-            memories.resize(start + n_memories, Memory::EMPTY);
-        }
-        let scored = bench.score(&loader, &record.raw, &mut memories[start..start + n_memories]);
+    let peak_names = if shape.is_some() { ",peak_row,peak_column" } else { "" };
+    let header = format!("row,score,percentile,verdict,missing,saturated,unknown,reasons{peak_names}\n");
+    output.write(header.as_bytes())?;
+    let (mut line, mut largest) = (String::new(), 0);
+    source.each(&loader, |record| {
+        let scored = bench.score(&loader, record.raw, record.memories);
         line.clear();
-        format_line(&mut line, record.row, &scored, &names);
-        output.write(line.as_bytes())?;
+        put(&mut line, record.row, &scored, &names);
+        if let Some(shape) = shape {
+            let peak = anomaly_peak(shape, bench.codes(), bench.reconstruction());
+            largest = largest.max(peak.sum);
+            // Writing to a string cannot fail.
+            let _ = write!(line, ",{},{}", peak.row, peak.column);
+        }
+        line.push('\n');
+        output.write(line.as_bytes())
+    })?;
+    if let (Some(folder), Some(shape)) = (&arguments.maps, shape) {
+        let mut maps = Maps::new(folder, &loader, shape, largest)?;
+        source.each(&loader, |record| {
+            bench.score(&loader, record.raw, record.memories);
+            maps.write(record.raw, &bench)
+        })?;
     }
     output.finish()
 }
 
-fn format_line(line: &mut String, row: u64, scored: &Scored, names: &[&str]) {
+fn put(line: &mut String, row: u64, scored: &Scored, names: &[&str]) {
     let verdict = match scored.verdict {
         Verdict::Normal => "normal",
         Verdict::Watch => "watch",
@@ -58,5 +75,4 @@ fn format_line(line: &mut String, row: u64, scored: &Scored, names: &[&str]) {
         let separator = if index == 0 { "" } else { "; " };
         let _ = write!(line, "{separator}{name} {direction} {share:.1} %");
     }
-    line.push('\n');
 }

@@ -51,8 +51,7 @@ fn train(folder: &TempDir, data: &Path, more: &[&str]) -> (String, u8) {
     arguments.extend(more);
     let (message, status) = fail(&arguments);
     assert_eq!(message.lines().count(), 1, "{message}");
-    let left: Vec<_> = fs::read_dir(&out).into_iter().flatten().collect();
-    assert!(left.is_empty(), "{left:?} after {message}");
+    assert!(!out.exists(), "a folder was left after {message}");
     (message, status)
 }
 
@@ -76,7 +75,7 @@ fn tables_that_cannot_be_learned_from() {
         ("inf.csv", HEADER, with_row("-inf,3,a,0"), "row 402, column `x`: found `-inf`"),
         ("ragged.csv", HEADER, with_row("0.5,3,a"), "row 402: found 3 cells, wanted 4"),
         ("twice.csv", "x,x,c,label", rows(), "both named `x`"),
-        ("one.csv", HEADER, rows()[..1].to_vec(), "found no column to learn from"),
+        ("one.csv", HEADER, rows()[..1].to_vec(), "found 1 rows to learn from"),
         ("all.csv", HEADER, all_anomalous, "found no normal row among 800"),
         ("label.csv", HEADER, with_row("0.5,3,a,maybe"), "found `maybe`, wanted 0 for normal"),
     ];
@@ -103,6 +102,12 @@ fn command_lines_that_cannot_be_meant() {
     assert!(message.contains("needs 9999 calibration rows, found 160") && status == 1, "{status} {message}");
     let (message, status) = train(&folder, &good, &["--alarm-rate", "2"]);
     assert!(message.contains("found 2, wanted more than 0") && status == 2, "{status} {message}");
+    let (message, status) = train(&folder, &good, &["--alarm-rate", "1e-300"]);
+    assert!(message.contains("an alarm rate of 1e-300 needs") && status == 1, "{status} {message}");
+    let (message, status) = train(&folder, &good, &["--weight-decay", "nan"]);
+    assert!(message.contains("weight_decay is NaN") && status == 2, "{status} {message}");
+    let (message, status) = train(&folder, &good, &["--epochs", "many"]);
+    assert!(message.contains("invalid value 'many' for '--epochs") && status == 2, "{status} {message}");
     let (message, status) = train(&folder, &good, &["--activation", "step"]);
     assert!(message.contains("found `step`, wanted one of") && status == 2, "{status} {message}");
 }
@@ -112,6 +117,12 @@ fn a_text_among_numbers_names_its_place() {
     let folder = folder();
     let model = model(&folder);
     let data = write(&folder, "text.csv", HEADER, &with_row("oops,3,a,0"));
+    let (message, status) = train(&folder, &data, &[]);
+    assert!(
+        message.contains("text.csv, row 402, column `x`: found `oops`, wanted a decimal number"),
+        "{message}"
+    );
+    assert_eq!(status, 1);
     let out = folder.path().join("scores.csv");
     let paths = [&model, &data, &out].map(|path| path.to_str().unwrap().to_owned());
     let (message, status) = fail(&["score", "--model", &paths[0], "--data", &paths[1], "--out", &paths[2]]);
@@ -162,6 +173,56 @@ fn an_unknown_category_is_scored_and_counted() {
     let cells: Vec<&str> = line.split(',').collect();
     assert_eq!(cells[6], "1", "{line}"); // the column `unknown`
     assert!(cells[7].starts_with("c higher"), "{line}");
+}
+
+#[test]
+fn a_model_never_stands_beside_figures_that_could_not_be_written() {
+    let folder = folder();
+    let (data, out) = (folder.path().join("good.csv"), folder.path().join("out"));
+    fs::create_dir_all(out.join("metrics.json")).unwrap(); // a folder is in the way
+    let (data, out_text) = (data.to_str().unwrap(), out.to_str().unwrap());
+    let (message, status) =
+        fail(&["train", "--epochs", "1", "--data", data, "--label", "label", "--out", out_text]);
+    assert!(message.contains("metrics.json: cannot be written") && status == 1, "{status} {message}");
+    assert_eq!(fs::read_dir(&out).unwrap().count(), 1, "only what was there before");
+}
+
+#[test]
+fn scores_do_not_go_onto_their_own_input() {
+    let folder = folder();
+    let model = model(&folder);
+    let data = folder.path().join("good.csv");
+    let before = fs::read(&data).unwrap();
+    let (model, data_text) = (model.to_str().unwrap(), data.to_str().unwrap());
+    let (message, status) = fail(&["score", "--model", model, "--data", data_text, "--out", data_text]);
+    assert!(message.contains("which --data reads") && status == 2, "{status} {message}");
+    assert_eq!(fs::read(&data).unwrap(), before);
+}
+
+#[test]
+fn the_model_does_not_depend_on_the_number_of_threads() {
+    let folder = folder();
+    let data = folder.path().join("good.csv");
+    let model = |threads: &str| {
+        let out = folder.path().join(threads);
+        let (data, out_text) = (data.to_str().unwrap(), out.to_str().unwrap());
+        let line = [
+            "tillwatch",
+            "train",
+            "--epochs",
+            "2",
+            "--label",
+            "label",
+            "--name",
+            "same",
+            "--threads",
+            threads,
+        ];
+        let rest = ["--data", data, "--out", out_text];
+        execute(line.into_iter().chain(rest).map(Into::into)).unwrap();
+        fs::read(out.join("model.tw")).unwrap()
+    };
+    assert_eq!(model("1"), model("3"));
 }
 
 #[cfg(target_os = "linux")]

@@ -23,6 +23,8 @@ pub struct Reference<'a> {
     pub prototype_mean: f32,
     /// Calibration mean of the squared length of the latent vector; 0 where it does not count.
     pub latent_mean: f32,
+    /// Alarm threshold of the float scores, calibrated on the same rows as the integer one; one is a calibration mean.
+    pub alarm: f32,
 }
 
 /// One float layer.

@@ -6,11 +6,14 @@
 mod convolution;
 mod discrete;
 mod feature;
+mod layer;
 mod model;
 mod network;
 mod score;
 
-pub use convolution::{anomaly_map, average_pool, convolve, max_pool, top_k, transpose, upsample};
+pub use convolution::{
+    anomaly_map, average_pool, convolve, max_pool, top_k, transpose, upsample, whole_kernel,
+};
 pub use discrete::{count_ngrams, strongest};
 pub use feature::{Past, Prepared, affine, log2_1p, prepare, sine};
 pub use model::{Answer, Oracle};

@@ -6,7 +6,7 @@ use crate::oracle::Oracle;
 use tillwatch_engine::feature::{Mark, Memory};
 use tillwatch_engine::score::SCORE_ONE;
 use tillwatch_inference::point_of_sale;
-use tillwatch_loader::{Loader, prepare};
+use tillwatch_loader::{Loader, prepare_samples};
 use tillwatch_model::Model;
 use tillwatch_trainer::evaluate::features;
 use tillwatch_trainer::features::FittedFeature;
@@ -60,14 +60,28 @@ impl Runtime for Float<'_> {
     }
 
     fn score(&mut self, raw: &[i32]) -> Answer {
-        let mut codes = vec![0; self.model.n_columns()];
-        let mut marks = vec![Mark::NONE; self.features.len()];
-        let list = self.features.iter().map(|feature| (feature.field, feature.preparation.borrow()));
-        prepare(list, raw, &mut self.memories, &mut codes, &mut marks);
-        let step = rim_step(self.model.body().rim_fraction_bits.into()) as f32;
-        let values: Vec<f32> = codes.iter().map(|&code| f32::from(code) * step).collect();
-        Answer::Real(self.reference.score(&values, &marks) * SCORE_ONE as f64)
+        let (values, marks) = prepared(&self.model, &self.features, raw, &mut self.memories);
+        Answer::Real(self.reference.scores(&values, &marks)[0] * SCORE_ONE as f64)
     }
+}
+
+/// A record as the float model takes it: standard deviations, and a mark per feature.
+///
+/// # Shapes
+/// `features`: those of the model; `raw`: a record; `memories`: one per feature that keeps one.
+#[must_use]
+pub fn prepared(
+    model: &Model<'_>,
+    features: &[FittedFeature],
+    raw: &[i32],
+    memories: &mut [Memory],
+) -> (Vec<f32>, Vec<Mark>) {
+    let mut codes = vec![0; model.n_columns()];
+    let mut marks = vec![Mark::NONE; features.len()];
+    let list = || features.iter().map(|feature| (feature.field, feature.preparation.borrow()));
+    prepare_samples(list, model.body().fields.len(), raw, memories, &mut codes, &mut marks);
+    let step = rim_step(model.body().rim_fraction_bits.into()) as f32;
+    (codes.iter().map(|&code| f32::from(code) * step).collect(), marks)
 }
 
 /// The contract's arithmetic simulated in wide integers, without the engine.
@@ -137,7 +151,7 @@ impl Runtime for Baked {
     }
 
     fn score(&mut self, raw: &[i32]) -> Answer {
-        let mut record = [0; point_of_sale::FIELDS];
+        let mut record = [0; point_of_sale::RAW_VALUES];
         record.iter_mut().zip(raw).for_each(|(slot, &value)| *slot = value);
         Answer::Integer(point_of_sale::score_raw(&record, &mut self.memories, &mut self.scratch).score)
     }

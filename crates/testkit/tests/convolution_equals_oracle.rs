@@ -69,7 +69,13 @@ fn check_convolution(case: &ImageCase<Convolution>) -> Result<(), TestCaseError>
 
 fn check_transposed(case: &ImageCase<Transposed>) -> Result<(), TestCaseError> {
     let ImageCase { geometry, weights, channels, rule, input } = case;
-    let want = oracle::transpose(geometry, &case.kernel(), channels, *rule, &wide(input));
+    let want = oracle::transpose(
+        geometry,
+        &oracle::whole_kernel(geometry, &case.weights),
+        channels,
+        *rule,
+        &wide(input),
+    );
     let mut rows = vec![0_i16; want.len()];
     let mut patch = vec![99; geometry.longest_patch_len()];
     kernel::transpose_rows(geometry, weights, channels.iter().copied(), *rule, input, &mut patch, &mut rows);

@@ -203,6 +203,8 @@ pub enum Error {
 pub enum CellFault {
     /// Text where a number belongs.
     NotANumber,
+    /// Text in a column that is nearly all numbers, with no schema to say what it is.
+    StrayText,
     /// `NaN` where a number belongs.
     Nan,
     /// An infinity where a number belongs.
@@ -356,6 +358,10 @@ impl fmt::Display for Fault<'_> {
             CellFault::NotANumber => {
                 ("a decimal number", "correct the cell, or leave it empty for a missing value")
             }
+            CellFault::StrayText => (
+                "a decimal number, as in nearly every other row",
+                "correct the cell, or give a schema that says what the column is",
+            ),
             CellFault::Nan | CellFault::Infinite => {
                 ("a decimal number", "leave the cell empty for a missing value")
             }

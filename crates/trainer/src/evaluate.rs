@@ -8,7 +8,6 @@ use crate::scoring::scores;
 use crate::table::Table;
 use std::collections::BTreeMap;
 use tillwatch_engine::feature::Mark;
-use tillwatch_engine::score::SCORE_ONE;
 use tillwatch_loader::Loader;
 use tillwatch_model::{Feature, Model, Preparation};
 
@@ -48,11 +47,11 @@ pub struct Evaluation {
 /// Scores some rows of a table and compares with their labels.
 ///
 /// # Shapes
-/// `codes`: every row of `table`; `float`: the float model and its alarm threshold.
+/// `codes`: every row of `table`.
 #[must_use]
 pub fn evaluate_rows(
     loader: &Loader<'_>,
-    float: Option<(&FloatModel, f64)>,
+    float: Option<&FloatModel>,
     codes: &Codes,
     table: &Table,
     rows: &[usize],
@@ -61,14 +60,14 @@ pub fn evaluate_rows(
     let integer = scores(loader, codes, rows);
     let alarm = loader.model().thresholds().alarm;
     let step = rim_step(loader.model().body().rim_fraction_bits.into()) as f32;
-    let float_scores = float.map(|(model, threshold)| {
+    let float_scores = float.map(|model| {
         // Some rows at a time: all of a large table in floats would not fit memory.
         let part = |rows: &[usize]| {
             let values: Vec<f32> = codes.of(rows).iter().map(|&code| f32::from(code) * step).collect();
             let marks: Vec<Mark> = rows.iter().flat_map(|&row| codes.row(row).1).copied().collect();
             model.scores(&values, &marks)
         };
-        (rows.chunks(TOGETHER).flat_map(part).collect::<Vec<f64>>(), threshold)
+        (rows.chunks(TOGETHER).flat_map(part).collect::<Vec<f64>>(), f64::from(model.alarm))
     });
     Evaluation {
         rows: rows.len(),
@@ -82,17 +81,13 @@ pub fn evaluate_rows(
     }
 }
 
-/// Evaluates a model file on a whole table.
-///
-/// The float model is held against the integer threshold: both score in the same unit.
+/// Evaluates a model file on a whole table; each of the two models alarms above its own threshold.
 #[must_use]
 pub fn evaluate(model: &Model<'_>, table: &Table) -> Evaluation {
     let codes = Codes::prepare(&features(model), table);
     let float = FloatModel::from_file(model.body(), model.reference());
-    let threshold = model.thresholds().alarm as f64 / SCORE_ONE as f64;
     let rows: Vec<usize> = (0..table.n_rows()).collect();
-    let loader = Loader::new(*model);
-    evaluate_rows(&loader, float.as_ref().map(|float| (float, threshold)), &codes, table, &rows)
+    evaluate_rows(&Loader::new(*model), float.as_ref(), &codes, table, &rows)
 }
 
 /// Rows of each kind in the table's text column, and the share of them that alarms.

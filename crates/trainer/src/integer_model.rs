@@ -196,6 +196,7 @@ fn write_with(
         prototypes: &bytes(&float.prototypes),
         prototype_mean: float.prototype_mean,
         latent_mean: float.latent_mean,
+        alarm: float.alarm,
     };
     Ok(write(body, block, Some(&reference))?)
 }
@@ -225,7 +226,7 @@ fn vocabulary(field: &crate::table::Field) -> Option<SequenceBuffer<String>> {
 
 fn file_kind<'a>(kind: &FieldKind, vocabulary: &'a SequenceBuffer<String>) -> FileKind<'a> {
     match kind {
-        FieldKind::Number { .. } => FileKind::Number,
+        FieldKind::Number { .. } | FieldKind::Text { .. } => FileKind::Number,
         FieldKind::Category { .. } => FileKind::Category { vocabulary: vocabulary.borrow() },
         FieldKind::Flag => FileKind::Flag,
         FieldKind::Time(Part::Hour) => FileKind::Hour,
@@ -244,6 +245,6 @@ fn declared_range(kind: &FieldKind) -> Option<[i32; 2]> {
         FieldKind::Time(Part::Hour) => Some([0, 23]),
         FieldKind::Time(Part::Weekday) => Some([0, 6]),
         FieldKind::Time(Part::Minute) => Some([0, 1439]),
-        FieldKind::Time(Part::Seconds) => None,
+        FieldKind::Time(Part::Seconds) | FieldKind::Text { .. } => None,
     }
 }

@@ -9,17 +9,23 @@
 
 pub mod architecture;
 pub mod calibrate;
+pub mod cells;
 mod error;
 pub mod evaluate;
 pub mod features;
 pub mod float_model;
+pub mod generate;
 mod heads;
 mod integer_model;
 pub mod metrics;
 pub mod nn;
+pub mod picture;
+pub mod principal;
 pub mod prototypes;
 pub mod quantise;
 pub mod recipe;
+pub mod recommend;
+pub mod reconstruct;
 pub mod rim;
 pub mod scoring;
 pub mod spike;

@@ -65,6 +65,29 @@ impl Bench {
         loader.encode_codes(&mut self.scratch()).to_vec()
     }
 
+    /// The latent vector of a raw record against the memories given.
+    pub fn encode_raw(&mut self, loader: &Loader<'_>, raw: &[i32], memories: &mut [Memory]) -> Vec<i8> {
+        loader.encode(raw, memories, &mut self.scratch()).to_vec()
+    }
+
+    /// The wide codes of the record last scored or encoded.
+    #[must_use]
+    pub fn codes(&self) -> &[i16] {
+        &self.codes
+    }
+
+    /// The marks of the record last scored or encoded.
+    #[must_use]
+    pub fn marks(&self) -> &[Mark] {
+        &self.marks
+    }
+
+    /// The integer network's answer to the record last scored, as wide codes.
+    #[must_use]
+    pub fn reconstruction(&self) -> &[i16] {
+        &self.reconstruction
+    }
+
     /// Reconstruction and latent length of wide codes.
     pub(crate) fn answer(&mut self, loader: &Loader<'_>, codes: &[i16]) -> IntegerAnswer {
         let zero = loader.model().body().latent.map_or(0, |latent| latent.zero_code);

@@ -32,14 +32,11 @@ pub struct Spikes {
 
 /// Runs the test on some normal rows.
 ///
-/// # Units
-/// `float_threshold`: a score of [`FloatModel::score`].
 /// # Errors
-/// [`TrainError::Deaf`] where the integer model hears fewer than the float one.
+/// [`TrainError::Deaf`] where the integer model hears fewer than the float one hears of spikes four fifths as large.
 pub fn test(
     loader: &Loader<'_>,
     float: &FloatModel,
-    float_threshold: f64,
     codes: &Codes,
     rows: &[usize],
 ) -> Result<Vec<Spikes>, TrainError> {
@@ -54,11 +51,13 @@ pub fn test(
         for &row in &rows {
             let (normal, marks) = codes.row(row);
             let values: Vec<f32> = normal.iter().map(|&code| (f64::from(code) * step) as f32).collect();
-            for &column in &columns {
+            let weights: Vec<f32> = codes.column_weights(row).collect();
+            // A feature that is missing leaves the score, whatever its columns hold.
+            for &column in columns.iter().filter(|&&column| weights[column] > 0.0) {
                 let hears = |size: f64| {
                     let mut disturbed = values.clone();
                     disturbed[column] += size as f32;
-                    u32::from(float.scores(&disturbed, marks)[0] > float_threshold)
+                    u32::from(float.scores(&disturbed, marks)[0] > f64::from(float.alarm))
                 };
                 heard_float += hears(size);
                 heard_softer += hears(JUST_AS_LOUD * size);

@@ -67,7 +67,7 @@ impl TrainError {
     pub const fn is_usage(&self) -> bool {
         match self {
             Self::Table(error) => error.is_usage(),
-            Self::AlarmRate { .. } | Self::Recipe(_) => true,
+            Self::AlarmRate { .. } | Self::Recipe(_) | Self::Network(NetworkError::Setting { .. }) => true,
             _ => false,
         }
     }
@@ -87,9 +87,10 @@ impl fmt::Display for TrainError {
             }
             Self::TooFewCalibrationRows { found, needed, alarm_rate } => write!(
                 f,
-                "an alarm rate of {alarm_rate} needs {needed} calibration rows, found {found}; give at least {} normal \
+                "an alarm rate of {} needs {needed} calibration rows, found {found}; give at least {} normal \
                  rows in all, or an alarm rate of {:.4} or more",
-                needed * 5,
+                short(*alarm_rate),
+                needed.saturating_mul(5),
                 1.0 / (*found as f64 + 1.0) + 5e-5
             ),
             Self::TooLarge { what, limit } => {
@@ -112,6 +113,11 @@ impl fmt::Display for TrainError {
             ),
         }
     }
+}
+
+/// A rate as people write it; very small ones as a power of ten.
+fn short(rate: f64) -> String {
+    if rate < 1e-6 { format!("{rate:e}") } else { rate.to_string() }
 }
 
 impl std::error::Error for TrainError {}

@@ -5,9 +5,10 @@ use tillwatch_engine::seeded::{SeededField, seeded_digest};
 use tillwatch_engine::self_test::{SelfTestFailure, check};
 
 pub const NAME: &str = "empty_model";
-pub const FIELDS: usize = 1;
-pub const SEEDED_FIELDS: [SeededField; FIELDS] = [SeededField { low: 0, span: 1000, nullable: false }];
-pub const SELF_TEST: [([i32; FIELDS], u64); 2] = [([3], 3), ([70_000], 70_000)];
+pub const MACS: usize = 1;
+pub const RAW_VALUES: usize = 1;
+pub const SEEDED_FIELDS: [SeededField; RAW_VALUES] = [SeededField { low: 0, span: 1000, nullable: false }];
+pub const SELF_TEST: [([i32; RAW_VALUES], u64); 2] = [([3], 3), ([70_000], 70_000)];
 
 pub struct Scratch;
 
@@ -24,7 +25,7 @@ impl Memories {
 }
 
 /// The raw value itself is the score.
-pub fn score_raw(raw: &[i32; FIELDS], _: &mut Memories, _: &mut Scratch) -> Scored {
+pub fn score_raw(raw: &[i32; RAW_VALUES], _: &mut Memories, _: &mut Scratch) -> Scored {
     let [value] = *raw;
     Scored {
         score: value as u32 as u64,
@@ -44,7 +45,7 @@ pub fn self_test(scratch: &mut Scratch) -> Result<(), SelfTestFailure> {
 
 pub fn digest(records: u32, seed: u32, scratch: &mut Scratch) -> u64 {
     let mut memories = Memories::EMPTY;
-    seeded_digest(&SEEDED_FIELDS, [0; FIELDS], records, seed, |record| {
+    seeded_digest(&SEEDED_FIELDS, [0; RAW_VALUES], records, seed, |record| {
         score_raw(record, &mut memories, scratch).score
     })
 }

@@ -42,6 +42,6 @@ extern "C" fn firmware() -> ! {
     report::run();
     #[cfg(feature = "bare")]
     loop {
-        core::hint::black_box(measure::score(core::hint::black_box(&[0; chosen::FIELDS])));
+        core::hint::black_box(measure::score(core::hint::black_box(&[0; chosen::RAW_VALUES])));
     }
 }

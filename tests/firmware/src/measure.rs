@@ -1,10 +1,11 @@
-//! One scoring call that an emulator can count and whose stack can be read.
+//! One scoring call, or one encoding of a crate that is an encoder alone, that an emulator can count and whose stack can be
+//! read.
 
 use crate::chosen;
 use tillwatch_engine::score::Scored;
 
 /// The record of the next call.
-static mut RECORD: [i32; chosen::FIELDS] = [0; chosen::FIELDS];
+static mut RECORD: [i32; chosen::RAW_VALUES] = [0; chosen::RAW_VALUES];
 /// Working memory of the model; a symbol of its own, so that the audit can read its size.
 #[used]
 #[unsafe(no_mangle)]
@@ -28,14 +29,20 @@ unsafe extern "C" {
 unsafe extern "C" fn score_stored() {
     // SAFETY: promised by the caller.
     unsafe {
-        let scored = chosen::score_raw(&*&raw const RECORD, &mut *&raw mut MEMORIES, &mut *&raw mut SCRATCH);
-        *&raw mut SCORED = Some(scored);
+        let (record, memories, scratch) =
+            (&*&raw const RECORD, &mut *&raw mut MEMORIES, &mut *&raw mut SCRATCH);
+        #[cfg(not(feature = "encoder"))]
+        {
+            *&raw mut SCORED = Some(chosen::score_raw(record, memories, scratch));
+        }
+        #[cfg(feature = "encoder")]
+        core::hint::black_box(chosen::encode_raw(record, memories, scratch));
     }
 }
 
 /// Scores one record with memories that remember nothing; gives the answer and the bytes of stack it took.
 #[inline(never)]
-pub fn score(record: &[i32; chosen::FIELDS]) -> (Option<&'static Scored>, u32) {
+pub fn score(record: &[i32; chosen::RAW_VALUES]) -> (Option<&'static Scored>, u32) {
     // SAFETY: one thread, no interrupt handler returns, and every reference handed out before has been dropped,
     // because callers keep none beyond the next call.
     unsafe {

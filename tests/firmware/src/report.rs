@@ -2,11 +2,17 @@
 
 use crate::print::Line;
 use crate::{chosen, measure, semihosting};
+#[cfg(not(feature = "encoder"))]
 use tillwatch_engine::score::Verdict;
-use tillwatch_engine::seeded::SeededWords;
+use tillwatch_engine::seeded::{SeededWords, draw_record};
 
-/// Seeded records that are measured besides the known answers: they hold extreme, missing and unknown values.
-const MEASURED_RECORDS: u32 = 48;
+/// Seeded records that are measured besides the known answers: they hold extreme, missing and unknown values. Fewer of
+/// heavy models, which take an emulator its time.
+const MEASURED_RECORDS: u32 = match 4_000_000 / chosen::MACS {
+    0..4 => 4,
+    records @ 4..48 => records as u32,
+    _ => 48,
+};
 
 /// Seed of the digest and of the measured records.
 const SEED: u32 = 1;
@@ -31,6 +37,7 @@ const fn decimal(digits: &[u8]) -> u32 {
 pub fn run() -> ! {
     let mut stack = 0;
     Line::new("model ").text(chosen::NAME).end();
+    #[cfg(not(feature = "encoder"))]
     for (record, _) in &chosen::SELF_TEST {
         let (scored, used) = measure::score(record);
         stack = stack.max(used);
@@ -45,18 +52,26 @@ pub fn run() -> ! {
         }
     }
     let mut words = SeededWords::new(SEED);
+    let mut record = [0; chosen::RAW_VALUES];
     for _ in 0..MEASURED_RECORDS {
-        let record = chosen::SEEDED_FIELDS.each_ref().map(|field| field.draw(&mut words));
-        stack = stack.max(measure::score(&record).1);
+        draw_record(&chosen::SEEDED_FIELDS, &mut words, &mut record);
+        let (scored, used) = measure::score(&record);
+        stack = stack.max(used);
+        if let Some(scored) = scored {
+            Line::new("seeded ").hex(scored.score).end();
+        }
     }
     measured_all();
 
-    if let Err(failure) = measure::with_scratch(chosen::self_test) {
-        let line = Line::new("self-test failed: vector ").decimal(failure.vector.into());
-        line.text(" gave ").hex(failure.got).text(", recorded ").hex(failure.expected).end();
-        semihosting::exit(false);
+    #[cfg(not(feature = "encoder"))]
+    {
+        if let Err(failure) = measure::with_scratch(chosen::self_test) {
+            let line = Line::new("self-test failed: vector ").decimal(failure.vector.into());
+            line.text(" gave ").hex(failure.got).text(", recorded ").hex(failure.expected).end();
+            semihosting::exit(false);
+        }
+        Line::new("self-test ok").end();
     }
-    Line::new("self-test ok").end();
     let digest = measure::with_scratch(|scratch| chosen::digest(DIGEST_RECORDS, SEED, scratch));
     Line::new("digest ").hex(digest).text(" over ").decimal(DIGEST_RECORDS).text(" records").end();
     Line::new("stack ").decimal(stack).end();

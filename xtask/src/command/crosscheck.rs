@@ -13,7 +13,7 @@ use std::process::{Command, Stdio};
 use tillwatch_bake::{Options, bake, write};
 use tillwatch_engine::feature::{MISSING, Memory};
 use tillwatch_engine::score::SCORE_ONE;
-use tillwatch_loader::Loader;
+use tillwatch_loader::{Loader, prepare_samples};
 use tillwatch_model::{Field, Model};
 use tillwatch_trainer::features::FittedFeature;
 use tillwatch_trainer::float_model::FloatModel;
@@ -21,12 +21,14 @@ use tillwatch_trainer::metrics::rank_correlation;
 use tillwatch_trainer::quantise::rim_step;
 use tillwatch_trainer::scoring::Bench;
 
-/// Records drawn: half within the ranges of training, half anywhere.
+/// Records drawn at most: half within the ranges of training, half anywhere.
 const RECORDS: usize = 4096;
+/// Multiply-accumulates that all of them may take.
+const WORK: usize = 1 << 30;
 
 /// Scores records from standard input, 32-bit words, each from empty memories.
 const RUNNER: &str = "//! Scores records from standard input.
-use model::{FIELDS, Memories, Scratch, score_raw};
+use model::{Memories, RAW_VALUES, Scratch, score_raw};
 use std::io::Read;
 
 fn main() -> std::io::Result<()> {
@@ -34,7 +36,7 @@ fn main() -> std::io::Result<()> {
     std::io::stdin().read_to_end(&mut bytes)?;
     let words: Vec<i32> = bytes.as_chunks().0.iter().map(|&word| i32::from_le_bytes(word)).collect();
     let mut scratch = Scratch::new();
-    for record in words.as_chunks::<FIELDS>().0 {
+    for record in words.as_chunks::<RAW_VALUES>().0 {
         println!(\"{}\", score_raw(record, &mut Memories::EMPTY.clone(), &mut scratch).score);
     }
     Ok(())
@@ -55,7 +57,8 @@ pub(super) fn run(arguments: &[String]) -> Result<(), String> {
         return Err(format!("record {:?}: baked {:?}, loaded {}", records[at], baked.get(at), loaded[at]));
     }
     println!("{}: {} records, loaded and baked scores equal", path.display(), records.len());
-    compare_with_float(&model, &records[..RECORDS / 2], &loaded[..RECORDS / 2]);
+    let half = records.len() / 2;
+    compare_with_float(&model, &records[..half], &loaded[..half]);
     Ok(())
 }
 
@@ -79,11 +82,17 @@ fn draw(model: &Model<'_>) -> Result<Vec<Vec<i32>>, String> {
             .boxed()
         })
         .collect();
-    let mut records = Vec::with_capacity(RECORDS);
-    for index in 0..RECORDS {
-        let strategies = if index < RECORDS / 2 { &usual } else { &wild };
-        let tree = strategies.new_tree(&mut runner).map_err(|error| error.to_string())?;
-        records.push(tree.current());
+    let n_records = (WORK / model.network_macs()).clamp(2, RECORDS);
+    let n_samples = model.body().samples.count();
+    let mut records = Vec::with_capacity(n_records);
+    for index in 0..n_records {
+        let strategies = if index < n_records / 2 { &usual } else { &wild };
+        let mut record = Vec::with_capacity(model.n_raw());
+        for _ in 0..n_samples {
+            let tree = strategies.new_tree(&mut runner).map_err(|error| error.to_string())?;
+            record.extend(tree.current());
+        }
+        records.push(record);
     }
     Ok(records)
 }
@@ -142,11 +151,11 @@ fn compare_with_float(model: &Model<'_>, records: &[Vec<i32>], integer: &[u64]) 
     let mut marks = vec![tillwatch_engine::feature::Mark::NONE; features.len()];
     let mut scores = Vec::with_capacity(records.len());
     for raw in records {
-        let list = features.iter().map(|feature| (feature.field, feature.preparation.borrow()));
+        let list = || features.iter().map(|feature| (feature.field, feature.preparation.borrow()));
         let mut memories = vec![Memory::EMPTY; model.n_memories()];
-        tillwatch_loader::prepare(list, raw, &mut memories, &mut codes, &mut marks);
+        prepare_samples(list, model.body().fields.len(), raw, &mut memories, &mut codes, &mut marks);
         let values: Vec<f32> = codes.iter().map(|&code| f32::from(code) * step).collect();
-        scores.push(float.score(&values, &marks));
+        scores.extend(float.scores(&values, &marks));
     }
     let relative =
         |(&integer, &float): (&u64, &f64)| (integer as f64 / SCORE_ONE as f64 / float.max(1e-9) - 1.0).abs();

@@ -3,7 +3,7 @@
 use super::{option, tillwatch};
 use crate::audit::table;
 use crate::emulate::firmware::{Model, root};
-use crate::witness::{RECORDS, Testimony, examine, loader_digest, read};
+use crate::witness::{Testimony, examine, read};
 use std::fs;
 use std::io::BufWriter;
 use std::path::Path;
@@ -69,14 +69,13 @@ fn path(folder: &Path, name: &str, data: &str, arguments: &[String]) -> Result<(
     write(&baked, &crate_folder).map_err(|error| error.to_string())?;
     println!("$ tillwatch bake --model {model_text} --out {}", crate_folder.display());
     print!("{}", baked.report);
-    let mut testimony = Testimony::default();
-    testimony.digests.push(("host, loader".to_owned(), loader_digest(&bytes)?));
+    let mut testimony = Testimony::of(&model);
     let firmware = Model::Baked { package: baked.name, folder: crate_folder, module: String::new() };
-    examine(&firmware, &mut testimony)?;
+    examine(&firmware, &model, &mut testimony)?;
     println!("\non each emulated core (instructions counted, not cycles; bytes of flash, then of RAM):");
     print!("{}", table(&testimony.rows));
     let (digest, runtimes) = testimony.agreed()?;
-    println!("digest equal on {runtimes} runtimes: {digest:016x} over {RECORDS} records");
+    println!("digest equal on {runtimes} runtimes: {digest:016x} over {} records", testimony.records);
     for line in &testimony.not_run {
         println!("not run: {line}");
     }

@@ -2,8 +2,9 @@
 
 use crate::audit::table;
 use crate::emulate::firmware::{Model, root};
-use crate::witness::{RECORDS, SEED, Testimony, examine, loader_digest, read};
+use crate::witness::{SEED, Testimony, examine, read};
 use tillwatch_inference::point_of_sale;
+use tillwatch_model::Model as ModelFile;
 
 pub(super) fn run(_: &[String]) -> Result<(), String> {
     let testimony = testify()?;
@@ -11,7 +12,7 @@ pub(super) fn run(_: &[String]) -> Result<(), String> {
     println!("code, support and constants are bytes of flash; scratch, memories and stack bytes of RAM;");
     println!("instructions are counted in emulation, they are not cycles");
     let (digest, runtimes) = testimony.agreed()?;
-    println!("digest {digest:016x} over {RECORDS} records equal on {runtimes} runtimes");
+    println!("digest {digest:016x} over {} records equal on {runtimes} runtimes", testimony.records);
     for line in &testimony.not_run {
         println!("not run: {line}");
     }
@@ -20,11 +21,11 @@ pub(super) fn run(_: &[String]) -> Result<(), String> {
 
 /// The committed model on the host, by the loader and on every core.
 pub(super) fn testify() -> Result<Testimony, String> {
-    let mut testimony = Testimony::default();
-    let host = point_of_sale::digest(RECORDS, SEED, &mut point_of_sale::Scratch::new());
-    testimony.digests.push(("host, baked".to_owned(), host));
     let bytes = read(&root().join("fixtures/models/point_of_sale.tw"))?;
-    testimony.digests.push(("host, loader".to_owned(), loader_digest(&bytes)?));
-    examine(&Model::Committed("point_of_sale".to_owned()), &mut testimony)?;
+    let file = ModelFile::validate(&bytes).map_err(|error| error.to_string())?;
+    let mut testimony = Testimony::of(&file);
+    let host = point_of_sale::digest(testimony.records, SEED, &mut point_of_sale::Scratch::new());
+    testimony.digests.push(("host, baked".to_owned(), host));
+    examine(&Model::Committed("point_of_sale".to_owned()), &file, &mut testimony)?;
     Ok(testimony)
 }

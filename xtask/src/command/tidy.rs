@@ -3,7 +3,11 @@
 use crate::emulate::firmware::root;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+
+mod licences;
+
+/// Endings of the files that hold words of people.
+const TEXTS: [&str; 6] = ["rs", "md", "toml", "py", "x", "sh"];
 
 /// What each crate may lean on within the workspace.
 const ARROWS: [(&str, &[&str]); 10] = [
@@ -28,12 +32,13 @@ const ENGINE_SECTIONS: [&str; 2] = ["# Exactness", "# Panics"];
 pub(super) fn run(_: &[String]) -> Result<(), String> {
     let mut faults: Vec<String> = Vec::new();
     arrows(&mut faults)?;
-    for file in sources(root())? {
+    for file in files(root(), &["rs"])? {
         check_file(&file, &mut faults)?;
     }
-    licences(&mut faults);
+    words(&mut faults)?;
+    licences::check(&mut faults)?;
     if faults.is_empty() {
-        println!("tidy: arrows, files, docs and words are in order");
+        println!("tidy: arrows, files, docs, words and licences are in order");
         Ok(())
     } else {
         Err(faults.join("\n"))
@@ -70,21 +75,7 @@ fn check_file(path: &Path, faults: &mut Vec<String>) -> Result<(), String> {
     if !text.starts_with("//!") {
         faults.push(format!("{shown}: begins without a line that says what the file is for"));
     }
-    // Written apart, so that this file does not contain them.
-    let forbidden = [
-        ["TO", "DO"],
-        ["FIX", "ME"],
-        ["HA", "CK:"],
-        ["for ", "now,"],
-        ["../sha", "red"],
-        ["place", "holder"],
-    ];
     let code = text.split("\nmod tests {").next().unwrap_or("");
-    for word in forbidden.map(|parts| parts.concat()) {
-        if text.contains(&word) {
-            faults.push(format!("{shown}: contains `{word}`"));
-        }
-    }
     let is_test = shown.contains("/tests/") || shown.ends_with("tests.rs");
     if !is_test && code.contains(concat!(".unw", "rap()")) && !shown.starts_with("tests/") {
         faults.push(format!("{shown}: unwraps outside tests"));
@@ -94,6 +85,29 @@ fn check_file(path: &Path, faults: &mut Vec<String>) -> Result<(), String> {
             faults.push(format!("{shown}: unsafe outside arch"));
         }
         engine_docs(&shown, code, faults);
+    }
+    Ok(())
+}
+
+/// No text of the project holds a word of unfinished work or of another place than the project.
+fn words(faults: &mut Vec<String>) -> Result<(), String> {
+    // Written apart, so that this file does not contain them.
+    let forbidden = [
+        ["TO", "DO"],
+        ["FIX", "ME"],
+        ["HA", "CK:"],
+        ["for ", "now,"],
+        ["../sha", "red"],
+        ["place", "holder"],
+    ];
+    for path in files(root(), &TEXTS)? {
+        let text = text(&path)?;
+        let shown = path.strip_prefix(root()).unwrap_or(&path).display();
+        for word in forbidden.map(|parts| parts.concat()) {
+            if text.contains(&word) {
+                faults.push(format!("{shown}: contains `{word}`"));
+            }
+        }
     }
     Ok(())
 }
@@ -119,23 +133,8 @@ fn engine_docs(shown: &str, code: &str, faults: &mut Vec<String>) {
     }
 }
 
-/// cargo-deny where it is installed; its configuration is committed.
-fn licences(faults: &mut Vec<String>) {
-    let answer = Command::new("cargo")
-        .args(["deny", "--offline", "check", "licenses", "bans", "sources"])
-        .current_dir(root())
-        .output();
-    match answer {
-        Ok(output) if output.status.success() => println!("tidy: licences are in order"),
-        Ok(output) if String::from_utf8_lossy(&output.stderr).contains("no such command") => {
-            println!("not run: licences; cargo install cargo-deny enables it");
-        }
-        Ok(output) => faults.push(String::from_utf8_lossy(&output.stderr).into_owned()),
-        Err(error) => faults.push(format!("cargo did not start: {error}")),
-    }
-}
-
-fn sources(folder: &Path) -> Result<Vec<PathBuf>, String> {
+/// The files below a folder with one of these endings, build outputs and hidden folders left out.
+fn files(folder: &Path, endings: &[&str]) -> Result<Vec<PathBuf>, String> {
     let mut found = Vec::new();
     let entries = fs::read_dir(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     for entry in entries.filter_map(Result::ok) {
@@ -143,9 +142,9 @@ fn sources(folder: &Path) -> Result<Vec<PathBuf>, String> {
         let name = entry.file_name();
         if path.is_dir() {
             if name != "target" && !name.to_string_lossy().starts_with('.') {
-                found.extend(sources(&path)?);
+                found.extend(files(&path, endings)?);
             }
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
+        } else if path.extension().is_some_and(|ending| endings.iter().any(|wanted| ending == *wanted)) {
             found.push(path);
         }
     }

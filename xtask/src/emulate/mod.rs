@@ -51,6 +51,12 @@ impl Outcome {
         Some((u64::from_str_radix(digest, 16).ok()?, records.parse().ok()?))
     }
 
+    /// The scores of the seeded records, in order.
+    pub(crate) fn seeded_scores(&self) -> Vec<u64> {
+        let hex = |line: &str| u64::from_str_radix(line.strip_prefix("seeded ")?, 16).ok();
+        self.output.lines().filter_map(hex).collect()
+    }
+
     /// Most bytes of stack that a measured call touched, below the caller's frame.
     pub(crate) fn stack_bytes(&self) -> Option<u32> {
         self.value("stack")?.parse().ok()

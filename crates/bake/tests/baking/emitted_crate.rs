@@ -67,6 +67,31 @@ fn every_kind_of_field_feature_and_activation_scores_as_the_loader_does() {
     assert_passes(&cargo(&folder, &["fmt", "--", "--check"]));
 }
 
+/// A test of a baked window model: a stream gives the scores of the whole windows, and gives them on time.
+const STREAM: &str = "use tillwatch_engine::seeded::{SeededWords, draw_record};
+use window::{FIELDS, HOP, Memories, SAMPLES, SEEDED_FIELDS, Scratch, Stream, score_raw};
+
+#[test]
+fn a_stream_scores_as_whole_windows_do() {
+    let mut samples = [0; FIELDS * 200];
+    draw_record(&SEEDED_FIELDS, &mut SeededWords::new(5), &mut samples);
+    let (mut stream, mut scratch) = (Stream::new(), Scratch::new());
+    let mut scored = 0;
+    for (index, sample) in samples.as_chunks::<FIELDS>().0.iter().enumerate() {
+        let got = stream.push_raw(sample, &mut scratch);
+        let end = index + 1;
+        let is_due = end >= SAMPLES && (end - SAMPLES) % HOP == 0;
+        assert_eq!(got.is_some(), is_due, \"after {end} samples\");
+        if let Some(got) = got {
+            let window = samples[(end - SAMPLES) * FIELDS..end * FIELDS].try_into().unwrap();
+            assert_eq!(got, score_raw(window, &mut Memories::EMPTY.clone(), &mut scratch));
+            scored += 1;
+        }
+    }
+    assert_eq!(scored, (200 - SAMPLES) / HOP + 1);
+}
+";
+
 #[test]
 fn images_score_as_the_loader_does() {
     let folder = baked_file(&Picture::IMAGE.file(), HEAVY_RECORDS, false);
@@ -77,6 +102,7 @@ fn images_score_as_the_loader_does() {
 #[test]
 fn windows_score_as_the_loader_does() {
     let folder = baked_file(&Picture::WINDOW.file(), HEAVY_RECORDS, false);
+    fs::write(folder.path().join("out/tests/stream.rs"), STREAM).unwrap();
     assert_passes(&cargo(&folder, &["test", "--offline"]));
     assert_passes(&cargo(&folder, &["fmt", "--", "--check"]));
 }

@@ -1,12 +1,15 @@
 //! The command line.
 
+mod records;
 mod train;
 
+pub(crate) use records::{Encode, Evaluate, Generate, Recommend, Reconstruct, Score};
 pub(crate) use train::{
     LossName, NoiseName, Optimiser, PoolingName, RecipeName, ScheduleName, SparsityName, Train,
     UpsamplingName,
 };
 
+use crate::Failure;
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 
@@ -26,8 +29,16 @@ pub(crate) enum Command {
     Train(Box<Train>),
     /// Compare scores with labels: integer and float
     Evaluate(Evaluate),
-    /// Score every row of a file of any size
+    /// Score every record of files of any size
     Score(Score),
+    /// Write the latent vector of every record
+    Encode(Encode),
+    /// Write what the model makes of every record, in the units of the schema
+    Reconstruct(Reconstruct),
+    /// Make up records with a variational model
+    Generate(Generate),
+    /// Name the items that each user has not rated and would like best
+    Recommend(Recommend),
     /// Write a crate that scores without allocator, panic or float
     Bake(Bake),
     /// Show what is in a model file
@@ -47,36 +58,28 @@ pub(crate) struct Init {
     pub(crate) out: Option<PathBuf>,
 }
 
+/// What images are, where the files do not say it.
 #[derive(Debug, Args)]
-pub(crate) struct Evaluate {
-    /// Model file
+pub(crate) struct Images {
+    /// Images: IDX or NPY file of integers, one for each image
     #[arg(long)]
-    pub(crate) model: PathBuf,
-    /// CSV files with one header, plain or gzip
-    #[arg(long, required = true, num_args = 1..)]
-    pub(crate) data: Vec<PathBuf>,
-    /// Column that is 0 for normal rows
+    pub(crate) labels: Option<PathBuf>,
+    /// Images: the label that is normal, all others being anomalous; 0 without it
     #[arg(long)]
-    pub(crate) label: String,
-    /// Column that names the kind of anomaly: recall for each
-    #[arg(long)]
-    pub(crate) by: Option<String>,
-    /// Print JSON
-    #[arg(long)]
-    pub(crate) json: bool,
+    pub(crate) normal: Option<String>,
 }
 
-#[derive(Debug, Args)]
-pub(crate) struct Score {
-    /// Model file
-    #[arg(long)]
-    pub(crate) model: PathBuf,
-    /// CSV files with one header, plain or gzip
-    #[arg(long, required = true, num_args = 1..)]
-    pub(crate) data: Vec<PathBuf>,
-    /// Where the scores go; standard output without it
-    #[arg(long)]
-    pub(crate) out: Option<PathBuf>,
+impl Images {
+    /// An error where the records are none.
+    pub(crate) fn refuse(&self) -> Result<(), Failure> {
+        let given = [("--labels", self.labels.is_some()), ("--normal", self.normal.is_some())];
+        match given.iter().find(|(_, is_given)| *is_given) {
+            Some((option, _)) => Err(Failure::usage(format!(
+                "{option}: found with rows of a table, wanted images; name the column of labels with --label"
+            ))),
+            None => Ok(()),
+        }
+    }
 }
 
 #[derive(Debug, Args)]

@@ -1,11 +1,12 @@
 //! The options of `tillwatch train`.
 
+use super::Images;
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
 #[derive(Debug, Args)]
 pub(crate) struct Train {
-    /// CSV files with one header, plain or gzip
+    /// CSV files with one header, plain or gzip; or images: IDX, NPY, PNG, folders of PNG, CSV of pixels with --shape
     #[arg(long, required = true, num_args = 1..)]
     pub(crate) data: Vec<PathBuf>,
     /// What the columns mean; guessed without it
@@ -20,6 +21,14 @@ pub(crate) struct Train {
     /// Rows from one window to the next; as many as a window has without it
     #[arg(long, requires = "window", value_parser = clap::value_parser!(u32).range(1..=65535))]
     pub(crate) hop: Option<u32>,
+    /// Images: height, width and channels as HxWxC, where the files do not say them
+    #[arg(long)]
+    pub(crate) shape: Option<String>,
+    /// Images: what one step of a value is worth, such as 0.01; floats need it
+    #[arg(long)]
+    pub(crate) resolution: Option<String>,
+    #[command(flatten)]
+    pub(crate) images: Images,
     /// Kind of autoencoder
     #[arg(long, value_enum, default_value_t = RecipeName::Auto)]
     pub(crate) recipe: RecipeName,

@@ -1,30 +1,23 @@
 //! `tillwatch train`
 
+mod input;
 mod settings;
 
 use crate::arguments::Train;
-use crate::output::write_file;
+use crate::output::{Folder, write_files};
 use crate::progress::Bar;
 use crate::{Failure, figures, output};
+use input::Input;
 use serde_json::{Value, json};
 use std::fmt::Write;
 use std::path::Path;
 use tillwatch_trainer::calibrate::wilson_interval;
-use tillwatch_trainer::table::{ColumnUse, Notes, ReadOptions, Schema, Table, infer};
 use tillwatch_trainer::{Architecture, Progress, Settings, Trained, train};
 
 pub(crate) fn run(arguments: &Train) -> Result<(), Failure> {
     let settings = settings::of(arguments)?;
-    let (mut schema, mut schema_text) = schema(arguments)?;
-    if let Some(length) = arguments.window {
-        let (length, hop) = (length as usize, arguments.hop.unwrap_or(length) as usize);
-        schema = schema.with_window(length, hop, None)?;
-        schema_text = schema.to_text(&Notes::default());
-    }
-    let label = if schema.label.is_some() { ColumnUse::Required } else { ColumnUse::Unread };
-    let options = ReadOptions { label, time: ColumnUse::Required, text: None };
-    let table = Table::read(&arguments.data, &schema, &options)?;
-    create_folder(&arguments.out)?;
+    let Input { table, schema, schema_text } = input::read(arguments)?;
+    let folder = Folder::create(&arguments.out)?;
     let bar = Bar::epochs(arguments.epochs);
     let trained = train(&table, &schema, &settings, &mut |progress| match progress {
         Progress::Plan { architecture, rows } => eprint!("{}", plan(architecture, *rows)),
@@ -33,39 +26,18 @@ pub(crate) fn run(arguments: &Train) -> Result<(), Failure> {
     });
     bar.clear();
     let trained = trained?;
-    write_file(&arguments.out.join("model.tw"), &trained.bytes)?;
-    write_file(
-        &arguments.out.join("metrics.json"),
-        format!("{:#}\n", metrics(&trained, &settings)).as_bytes(),
+    let metrics = format!("{:#}\n", metrics(&trained, &settings));
+    write_files(
+        &arguments.out,
+        &[
+            ("metrics.json", metrics.as_bytes()),
+            ("schema.toml", schema_text.as_bytes()),
+            // Last, so that a model is never beside the figures of another.
+            ("model.tw", &trained.bytes),
+        ],
     )?;
-    write_file(&arguments.out.join("schema.toml"), schema_text.as_bytes())?;
+    folder.keep();
     output::print(&summary(&trained, &arguments.out))
-}
-
-/// The schema given, or one guessed from the data; with the text that `DIR/schema.toml` gets.
-fn schema(arguments: &Train) -> Result<(Schema, String), Failure> {
-    let Some(path) = &arguments.schema else {
-        let inferred = infer(&arguments.data, arguments.label.as_deref())?;
-        let text = inferred.to_text();
-        return Ok((inferred.schema, text));
-    };
-    let file = path.display().to_string();
-    let text = std::fs::read_to_string(path)
-        .map_err(|cause| Failure::usage(format!("{file}: cannot be read: {cause}")))?;
-    let mut schema = Schema::parse(&text, &file)?;
-    if arguments.label.is_none() || arguments.label == schema.label {
-        return Ok((schema, text));
-    }
-    schema.label.clone_from(&arguments.label);
-    let text = schema.to_text(&Notes::default());
-    Ok((schema, text))
-}
-
-fn create_folder(path: &Path) -> Result<(), Failure> {
-    std::fs::create_dir_all(path).map_err(|cause| Failure::write(path, &cause))?;
-    // Training may take long: a folder that cannot be written to is found out before it.
-    tempfile::NamedTempFile::new_in(path).map_err(|cause| Failure::write(path, &cause))?;
-    Ok(())
 }
 
 fn plan(architecture: &Architecture, rows: [usize; 3]) -> String {

@@ -65,11 +65,15 @@ pub(super) fn offer(strongest: &mut [Reason; REASONS], candidate: Reason) {
     if candidate.contribution > third.contribution {
         *third = candidate;
     }
-    if third.contribution > second.contribution {
-        core::mem::swap(third, second);
-    }
-    if second.contribution > first.contribution {
-        core::mem::swap(second, first);
+    order(second, third);
+    order(first, second);
+}
+
+/// A function of its own, because two reasons that change places are many moves.
+#[inline(never)]
+fn order(stronger: &mut Reason, weaker: &mut Reason) {
+    if weaker.contribution > stronger.contribution {
+        core::mem::swap(stronger, weaker);
     }
 }
 

@@ -189,7 +189,7 @@ fn thresholds_and_reference_are_as_the_page_says() {
     assert_eq!(r.list(reference_layer), layers.map(|(ins, outs, rest)| (0, vec![ins, outs], rest)));
     assert_eq!((r.bytes().len(), r.float().to_bits()), (64, 1.5_f32.to_bits()));
     assert_eq!((r.bytes().len(), r.float().to_bits()), (192, 2.5_f32.to_bits()));
-    assert_eq!(r.float().to_bits(), 0.5_f32.to_bits());
+    assert_eq!((r.float().to_bits(), r.float().to_bits()), (0.5_f32.to_bits(), 7.5_f32.to_bits()));
     assert!(r.0.is_empty());
 }
 

@@ -58,7 +58,7 @@ fn layers() -> Vec<Layer<'static>> {
     let rule = |low, high| Requantise { zero_point: ZERO_CODE.into(), out_min: low, out_max: high, shift: 0 };
     let channels = |n: i32| {
         let pair = |i: i32| [(i * 21 - 30).to_le_bytes(), ((i + 2) << 24).to_le_bytes()].concat();
-        &*forever((0..n).flat_map(pair).collect::<Vec<u8>>())
+        forever((0..n).flat_map(pair).collect::<Vec<u8>>())
     };
     vec![
         Layer::Convolution(Convolution {

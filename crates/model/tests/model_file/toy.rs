@@ -74,8 +74,7 @@ impl Toy {
 
     /// The toy with known answers, which come from the loader itself: they only show that a file survives unharmed.
     pub(crate) fn answered(mut self, records: &[Vec<i32>]) -> Self {
-        let raw =
-            |raw: &Vec<i32>| &*forever(raw.iter().flat_map(|raw| raw.to_le_bytes()).collect::<Vec<u8>>());
+        let raw = |raw: &Vec<i32>| forever(raw.iter().flat_map(|raw| raw.to_le_bytes()).collect::<Vec<u8>>());
         self.self_test = records.iter().map(|record| SelfTestVector { raw: raw(record), score: 0 }).collect();
         let file = self.file();
         let model = Model::validate(&file).unwrap();
@@ -254,6 +253,7 @@ fn reference() -> Reference<'static> {
         prototypes: noise(4 * 16 * 3, 2),
         prototype_mean: 2.5,
         latent_mean: 0.5,
+        alarm: 7.5,
     }
 }
 

@@ -97,6 +97,29 @@ pub fn transpose(
     places(output).zip(sums).map(code).collect()
 }
 
+/// The kernel of a transposed convolution, `[out_channels, kernel_h, kernel_w, in_channels]`, from its weights phase after
+/// phase, in each of which taps stand by rising input position, which is by falling tap.
+#[must_use]
+pub fn whole_kernel(transposed: &Transposed, weights: &[i8]) -> Vec<i8> {
+    let Transposed { input, output, kernel: [kernel_h, kernel_w], stride, .. } = *transposed;
+    let [height, width, n] = [kernel_h.into(), kernel_w.into(), usize::from(input.channels)];
+    let taps = |kernel: u8, stride: u8, phase: u8| (0..kernel).rev().filter(move |tap| tap % stride == phase);
+    let mut whole = vec![0; usize::from(output.channels) * height * width * n];
+    let mut weights = weights.iter();
+    for (y, x) in (0..stride[0]).flat_map(|y| (0..stride[1]).map(move |x| (y, x))) {
+        for r in 0..usize::from(output.channels) {
+            for i in taps(kernel_h, stride[0], y) {
+                for j in taps(kernel_w, stride[1], x) {
+                    let first = ((r * height + usize::from(i)) * width + usize::from(j)) * n;
+                    let tap = whole[first..first + n].iter_mut();
+                    tap.zip(&mut weights).for_each(|(to, from)| *to = *from);
+                }
+            }
+        }
+    }
+    whole
+}
+
 /// The codes of each window of a pooling layer, output by output.
 fn windows(pool: &Pool, input: &[i64]) -> Vec<Vec<i64>> {
     let [kernel_h, kernel_w] = pool.kernel.map(i64::from);

@@ -1,18 +1,20 @@
 //! A whole model, run from its file.
 
-use super::{Past, Prepared, Scoring, dense, evaluate, narrow_input, narrow_table, prepare, rim_table};
+use super::layer::run_layer;
+use super::{Past, Prepared, Scoring, evaluate_samples, latent_distance, narrow_input, prepare};
 use tillwatch_engine::feature::MISSING;
-use tillwatch_engine::fixed::Channel;
 use tillwatch_engine::score::Scored;
-use tillwatch_model::{Activation, Layer, Model, channels, i16s, u32s};
+use tillwatch_model::{Model, u32s};
 
 /// Everything that a record gives on its way.
 #[derive(Clone, Debug)]
 pub struct Answer {
-    /// Columns and marks of each feature.
-    pub features: Vec<Prepared>,
-    /// One code per column.
+    /// Of each sample, columns and marks of each feature.
+    pub samples: Vec<Vec<Prepared>>,
+    /// One code per column of the record.
     pub reconstruction: Vec<i64>,
+    /// The latent vector; empty where the network has none.
+    pub latent: Vec<i64>,
     /// The score and what comes with it.
     pub scored: Scored,
 }
@@ -25,8 +27,12 @@ pub struct Oracle<'a> {
     scoring: Scoring,
 }
 
-fn signed(bytes: &[u8]) -> Vec<i8> {
-    bytes.iter().map(|&byte| byte as i8).collect()
+impl Answer {
+    /// Wide codes of every column of the record.
+    #[must_use]
+    pub fn codes(&self) -> Vec<i64> {
+        self.samples.iter().flatten().flat_map(|feature| feature.codes.clone()).collect()
+    }
 }
 
 impl<'a> Oracle<'a> {
@@ -34,7 +40,7 @@ impl<'a> Oracle<'a> {
     #[must_use]
     pub fn new(model: &Model<'a>) -> Self {
         let heads = &model.body().heads;
-        let entries: Vec<i64> = signed(heads.prototypes).into_iter().map(i64::from).collect();
+        let entries: Vec<i64> = heads.prototypes.iter().map(|&byte| i64::from(byte as i8)).collect();
         Self {
             model: *model,
             pasts: vec![None; model.body().features.len()],
@@ -49,41 +55,41 @@ impl<'a> Oracle<'a> {
         }
     }
 
-    /// Scores a record, one raw value per field; the next record comes after it.
+    /// Scores a record, one raw value per field of each sample; the next record comes after it.
     pub fn score(&mut self, raw: &[i32]) -> Answer {
-        let list = self.model.body().features.iter().zip(&mut self.pasts);
-        let features: Vec<Prepared> = list
-            .map(|(feature, past)| {
-                let raw = raw.get(usize::from(feature.field)).copied().unwrap_or(MISSING);
-                prepare(&feature.preparation, raw, past)
+        let body = self.model.body();
+        let samples: Vec<Vec<Prepared>> = raw
+            .chunks(body.fields.len())
+            .map(|raw| {
+                let list = body.features.iter().zip(&mut self.pasts);
+                list.map(|(feature, past)| {
+                    let raw = raw.get(usize::from(feature.field)).copied().unwrap_or(MISSING);
+                    prepare(&feature.preparation, raw, past)
+                })
+                .collect()
             })
             .collect();
-        let codes: Vec<i64> = features.iter().flat_map(|feature| feature.codes.clone()).collect();
-        let reconstruction = self.reconstruct(&codes);
-        let scored = evaluate(&self.scoring, &features, &reconstruction);
-        Answer { features, reconstruction, scored }
+        let codes: Vec<i64> = samples.iter().flatten().flat_map(|feature| feature.codes.clone()).collect();
+        let mut activations = self.activations(&codes);
+        let latent =
+            body.latent.map_or_else(Vec::new, |latent| activations[usize::from(latent.layer)].clone());
+        let zero = body.latent.map_or(0, |latent| latent.zero_code.into());
+        let reconstruction = activations.pop().unwrap_or_default();
+        let part = latent_distance(&latent, zero, body.heads.latent_gain);
+        let scored = evaluate_samples(&self.scoring, &samples, &reconstruction, part);
+        Answer { samples, reconstruction, latent, scored }
     }
 
-    /// The network's answer to wide codes.
+    /// What each layer makes of wide codes; the last is the network's answer.
     #[must_use]
-    pub fn reconstruct(&self, codes: &[i64]) -> Vec<i64> {
+    pub fn activations(&self, codes: &[i64]) -> Vec<Vec<i64>> {
         let body = self.model.body();
         let mut values = narrow_input(codes, body.input.multiplier, body.input.rule);
-        for Layer::Dense(layer) in body.layers.iter() {
-            let outputs: Vec<Channel> = channels(layer.channels).collect();
-            values = dense(&signed(layer.weights), &outputs, layer.rule, &values);
-            match layer.activation {
-                Activation::Clamp => {}
-                Activation::Table(bytes) => {
-                    let table = signed(bytes);
-                    values.iter_mut().for_each(|code| *code = narrow_table(*code, &table));
-                }
-                Activation::RimTable(bytes) => {
-                    let table: Vec<i16> = i16s(bytes).collect();
-                    values.iter_mut().for_each(|code| *code = rim_table(*code, &table));
-                }
-            }
+        let mut all = Vec::new();
+        for layer in body.layers.iter() {
+            values = run_layer(&layer, &values);
+            all.push(values.clone());
         }
-        values
+        all
     }
 }

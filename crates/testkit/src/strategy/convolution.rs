@@ -73,7 +73,7 @@ pub fn transposed_case(low: i32, high: i32) -> impl Strategy<Value = ImageCase<T
             let geometry = Transposed { input, output, kernel, stride, padding: padding.into(), pad_code };
             let (mut weights, mut channels) = (Vec::new(), Vec::new());
             for [y, x] in phases(&geometry) {
-                let taps = in_phase(kernel[0], stride[0], y).len() * in_phase(kernel[1], stride[1], x).len();
+                let taps = in_phase(kernel[0], stride[0], y) * in_phase(kernel[1], stride[1], x);
                 let in_len = taps * usize::from(input.channels);
                 let seed = seed.wrapping_add(u32::from(y) * 16 + u32::from(x));
                 let dense = DenseCase::seeded(in_len, output.channels.into(), rule, seed);
@@ -91,36 +91,9 @@ pub fn phases(geometry: &Transposed) -> impl Iterator<Item = [u8; 2]> + use<> {
     (0..down).flat_map(move |y| (0..right).map(move |x| [y, x]))
 }
 
-/// The taps of a phase by rising input position, which is by falling tap.
-fn in_phase(kernel: u8, stride: u8, phase: u8) -> Vec<u8> {
-    let mut taps: Vec<u8> = (0..kernel).filter(|tap| tap % stride == phase).collect();
-    taps.reverse();
-    taps
-}
-
-impl ImageCase<Transposed> {
-    /// The weights as `[out_channels, kernel_h, kernel_w, in_channels]`, put together from their phases.
-    #[must_use]
-    pub fn kernel(&self) -> Vec<i8> {
-        let Transposed { input, output, kernel: [kernel_h, kernel_w], stride, .. } = self.geometry;
-        let [height, width, n] = [kernel_h.into(), kernel_w.into(), usize::from(input.channels)];
-        let mut whole = vec![0; usize::from(output.channels) * height * width * n];
-        let mut weights = self.weights.iter();
-        for [y, x] in phases(&self.geometry) {
-            for r in 0..usize::from(output.channels) {
-                for i in in_phase(kernel_h, stride[0], y) {
-                    for j in in_phase(kernel_w, stride[1], x) {
-                        let first = ((r * height + usize::from(i)) * width + usize::from(j)) * n;
-                        whole[first..first + n]
-                            .iter_mut()
-                            .zip(&mut weights)
-                            .for_each(|(to, from)| *to = *from);
-                    }
-                }
-            }
-        }
-        whole
-    }
+/// Number of taps of a phase.
+fn in_phase(kernel: u8, stride: u8, phase: u8) -> usize {
+    (0..kernel).filter(|tap| tap % stride == phase).count()
 }
 
 /// A pooling layer with at least one window, and an input for it.

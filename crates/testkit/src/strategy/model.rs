@@ -6,8 +6,8 @@ use proptest::prelude::*;
 use tillwatch_engine::CONTRACT;
 use tillwatch_engine::fixed::{Channel, Requantise};
 use tillwatch_model::{
-    Activation, Body, CardEntry, Dense, Heads, InputRule, Layer, Model, SelfTestVector, SequenceBuffer,
-    ThresholdBlock, i16s, write,
+    Activation, Body, CardEntry, Dense, Heads, InputRule, Layer, Model, Samples, SelfTestVector,
+    SequenceBuffer, ThresholdBlock, i16s, write,
 };
 
 /// A valid model file whose known answers are the oracle's, and records to score one after another.
@@ -179,17 +179,20 @@ impl Parts {
             config_digest: [0; 32],
             schema: "",
             rim_fraction_bits: 9,
+            samples: Samples::Row,
             fields: fields.borrow(),
             features: features.borrow(),
             columns: &columns,
             input: InputRule { multiplier: self.input_multiplier, rule: self.input_rule },
             layers: layers.borrow(),
+            latent: None,
             heads: Heads {
                 gains: &gains,
                 rescale: &rescale,
                 prototypes: &prototypes,
                 prototype_shift: self.prototype_shift,
                 prototype_gain: self.prototype_gain,
+                latent_gain: 0,
             },
             self_test: self_test.borrow(),
             card: card.borrow(),

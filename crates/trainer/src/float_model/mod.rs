@@ -42,6 +42,8 @@ pub struct FloatModel {
     pub prototype_mean: f32,
     /// Calibration mean of the squared length of the latent vector; 0 where it does not count.
     pub latent_mean: f32,
+    /// Alarm threshold, calibrated on the same rows as the integer one.
+    pub alarm: f32,
 }
 
 /// What a row is scored by besides its values.
@@ -131,6 +133,7 @@ impl FloatModel {
             prototypes: Vec::new(),
             prototype_mean: 1.0,
             latent_mean: 0.0,
+            alarm: f32::INFINITY,
         })
     }
 
@@ -149,6 +152,7 @@ impl FloatModel {
             prototypes: file::floats(reference.prototypes),
             prototype_mean: reference.prototype_mean,
             latent_mean: reference.latent_mean,
+            alarm: reference.alarm,
             ..model
         })
     }
@@ -183,6 +187,27 @@ impl FloatModel {
         self.latent.map_or_else(Vec::new, |layer| {
             self.network.forward_until(layer, &self.rendered(rows)).expect("whole rows")
         })
+    }
+
+    /// Values of a latent vector; 0 where the network has none.
+    #[must_use]
+    pub fn latent_len(&self) -> usize {
+        let layer = self.latent.and_then(|latent| self.network.layers().nth(latent));
+        layer.map_or(0, |(layer, _)| layer.out_len())
+    }
+
+    /// What the layers behind the latent vector make of some; empty where the network has none.
+    ///
+    /// # Shapes
+    /// `latents`: whole vectors; the result: whole rows.
+    #[must_use]
+    pub fn decode(&self, latents: &[f32]) -> Vec<f32> {
+        let Some(latent) = self.latent else { return Vec::new() };
+        let layers = self.layers().split_off(latent + 1);
+        let kinds: Vec<LayerKind> = layers.iter().map(|layer| layer.kind).collect();
+        let parameters = layers.into_iter().flat_map(|layer| layer.parameters).collect();
+        let decoder = Network::from_kinds(&kinds, parameters).expect("the layers stood in a network");
+        decoder.forward(latents).expect("whole rows")
     }
 
     /// Squared lengths of the latent vectors of rows; zeros where they do not count.
@@ -311,6 +336,21 @@ mod tests {
         let layers = model().layers();
         assert_eq!((layers[0].weights(), layers[0].biases()), (&[1.0, 0.0, 0.0, 1.0][..], &[0.0, 1.0][..]));
         assert_eq!((layers[0].in_len(), layers[0].out_len(), layers.len()), (2, 2, 1));
+    }
+
+    #[test]
+    fn decoding_what_was_encoded_is_reconstructing() {
+        let dense = |in_len, out_len, parameters: &[f32]| FloatLayer {
+            kind: Dense { in_len, out_len, activation: Activation::Relu }.into(),
+            parameters: parameters.to_vec(),
+        };
+        let layers = [dense(2, 1, &[1.0, 0.5, 0.25]), dense(1, 2, &[1.0, -1.0, 0.0, 2.0])];
+        let range = Range { low: -1.0, high: TOP.into() };
+        let model = FloatModel::new(&layers, range, vec![1, 1], Some(0)).unwrap();
+        let rows = [0.5, 0.25, -0.5, 0.75];
+        assert_eq!(model.latent_len(), 1);
+        assert_eq!(model.decode(&model.encode(&rows)), model.reconstruct(&rows));
+        assert_eq!(model.decode(&[1.5]), [1.5, 0.5]);
     }
 
     #[test]

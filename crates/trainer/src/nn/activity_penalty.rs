@@ -141,7 +141,7 @@ impl<T: Real> Layer<T> for ActivityPenalty {
 
 #[cfg(test)]
 mod tests {
-    use super::super::gradient_check::{check_layer_from, evaluate, penalty};
+    use super::super::gradient_check::{NEAR, check_layer_from, evaluate, penalty};
     use super::*;
 
     fn layer(penalty: Penalty) -> ActivityPenalty {
@@ -157,7 +157,7 @@ mod tests {
         let rows = [0.4, 0.6, 0.5, 0.9, 0.6, 0.4, 0.5, 0.1];
         let found = penalty(&layer(Penalty::Divergence { target: 0.1 }), &rows, &[2.0, 2.0], 0.0);
         let wanted = 0.8 * 4.0 * (0.1 * 0.2f64.ln() + 0.9 * 1.8f64.ln());
-        assert!((found - wanted).abs() < 1e-12, "{found} {wanted}");
+        assert!((found - wanted).abs() < NEAR, "{found} {wanted}");
         assert_eq!(evaluate(&layer(Penalty::L1), &[], &rows), rows);
     }
 

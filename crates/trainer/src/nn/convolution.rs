@@ -1,7 +1,7 @@
 //! The convolution with its activation.
 
 use super::activation::Activation;
-use super::bias::add_rows;
+use super::bias::add_pixels;
 use super::error::LayerSetting;
 use super::gemm::{View, multiply};
 use super::initial::initialise;
@@ -122,7 +122,7 @@ impl<T: Real> Layer<T> for Convolution {
         self.activation.chain(&tape.kept, output, output_gradient);
         let (weights, _) = parameters.split_at(self.weight_len());
         let (weight_gradient, bias_gradient) = pass.parameter_gradient.split_at_mut(self.weight_len());
-        add_rows(output_gradient, bias_gradient);
+        add_pixels(output_gradient, bias_gradient);
         weight_gradient.fill(T::ZERO);
         if let Some(gradient) = input_gradient.as_deref_mut() {
             gradient.fill(T::ZERO);

@@ -83,7 +83,7 @@ mod tests {
         const BOUND: f64 = 0.016;
         let layer = Dropout { len: VALUES, rate: 0.2 };
         let values = vec![4.0; VALUES];
-        let (output, _) = train(&layer, &[], &values, &values);
+        let [output, ..] = train(&layer, &[], &values, &values);
         let dropped = output.iter().filter(|value| **value == 0.0).count() as f64 / VALUES as f64;
         assert!((dropped - 0.2).abs() < BOUND, "{dropped}");
         assert!(output.iter().all(|value| *value == 0.0 || *value == 5.0));

@@ -260,6 +260,8 @@ fn too_few_rows_for_statistics_are_refused() {
 
 #[test]
 fn a_penalty_is_its_mean_over_rows_whatever_the_batch_and_the_columns() {
+    // Sums of f32 values: a few times 1e-7.
+    const SUMMED: f64 = 1e-5;
     let penalty = ActivityPenalty { len: 5, penalty: Penalty::L2, weight: 3.0 };
     let values = line(300, 1);
     let rows = Rows::new(&values, None, 5).unwrap();
@@ -271,8 +273,7 @@ fn a_penalty_is_its_mean_over_rows_whatever_the_batch_and_the_columns() {
             let config = FitConfig { epochs: 1, batch_rows, column_weights, ..config() };
             let report = fit(&mut network, rows, rows, &config, None, &mut |_| {}).unwrap();
             for found in [report.epochs[0].train_loss, report.epochs[0].valid_loss.unwrap()] {
-                // Sums of f32 values: a few times 1e-7.
-                assert!((found / (3.0 * square) - 1.0).abs() < 1e-5, "{found}");
+                assert!((found / (3.0 * square) - 1.0).abs() < SUMMED, "{found}");
             }
         }
     }

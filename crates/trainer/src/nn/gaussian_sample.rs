@@ -121,7 +121,7 @@ impl<T: Real> Layer<T> for GaussianSample {
 
 #[cfg(test)]
 mod tests {
-    use super::super::gradient_check::{check_layer, evaluate, penalty};
+    use super::super::gradient_check::{NEAR, check_layer, evaluate, penalty};
     use super::*;
 
     #[test]
@@ -137,7 +137,7 @@ mod tests {
         let whole = 0.5 * 3.0 * (2.0 + std::f64::consts::E) / 2.0;
         for (progress, share) in [(0.0, 0.0), (0.25, 0.5), (0.5, 1.0), (0.9, 1.0)] {
             let found = penalty(&layer, &[2.0, 1.0], &[3.0], progress);
-            assert!((found - share * whole).abs() < 1e-12, "{progress}: {found}");
+            assert!((found - share * whole).abs() < NEAR, "{progress}: {found}");
         }
     }
 

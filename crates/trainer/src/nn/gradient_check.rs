@@ -10,6 +10,9 @@ pub(super) const STEP: f64 = 1e-5;
 /// a third derivative, its rounding about 1e-11; a wrong formula is off by 1e-2 or more.
 pub(super) const TOLERANCE: f64 = 1e-7;
 
+/// How near a value near 1 must be to one computed by hand: a few roundings of 1e-16.
+pub(super) const NEAR: f64 = 1e-12;
+
 fn draws(len: usize, generator: &mut Generator) -> Vec<f64> {
     (0..len).map(|_| 2.0 * uniform(generator) - 1.0).collect()
 }
@@ -51,17 +54,18 @@ pub(super) fn penalty(layer: &dyn Layer<f64>, input: &[f64], row_weights: &[f64]
     tape.penalty
 }
 
-/// What a layer gives in training, and its parameter gradient for a gradient of the output.
+/// What a layer gives in training, and for a gradient of the output those of the parameters and the input.
 pub(super) fn train(
     layer: &dyn Layer<f64>,
     parameters: &[f64],
     input: &[f64],
     output_gradient: &[f64],
-) -> (Vec<f64>, Vec<f64>) {
+) -> [Vec<f64>; 3] {
     let mut tape = Tape::default();
     let row_weights = vec![1.0; input.len() / layer.in_len()];
     let output = forward(layer, Mode::Train, 0.0, [parameters, input, &row_weights], &mut tape);
     let mut parameter_gradient = vec![f64::NAN; parameters.len()];
+    let mut input_gradient = vec![f64::NAN; input.len()];
     layer.backward(Backward {
         rows: row_weights.len(),
         row_weights: &row_weights,
@@ -69,11 +73,11 @@ pub(super) fn train(
         input,
         output: &output,
         output_gradient: &mut output_gradient.to_vec(),
-        input_gradient: None,
+        input_gradient: Some(&mut input_gradient),
         parameter_gradient: &mut parameter_gradient,
         tape: &mut tape,
     });
-    (output, parameter_gradient)
+    [output, parameter_gradient, input_gradient]
 }
 
 /// [`check_layer_from`] with inputs from -1 to 1.

@@ -126,7 +126,7 @@ impl<T: Real> Layer<T> for MaxPool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::gradient_check::{check_layer, evaluate};
+    use super::super::gradient_check::{check_layer, evaluate, train};
     use super::*;
 
     #[test]
@@ -134,6 +134,13 @@ mod tests {
         let layer = MaxPool { input: Shape::new(2, 5, 1), kernel: [2, 2], stride: [2, 2] };
         let input = [1.0, 4.0, 2.0, -1.0, 9.0, 3.0, 0.0, -5.0, 2.0, 9.0];
         assert_eq!(evaluate(&layer, &[], &input), [4.0, 2.0]);
+    }
+
+    #[test]
+    fn of_equal_values_the_first_passes_the_gradient() {
+        let layer = MaxPool { input: Shape::new(1, 4, 1), kernel: [1, 4], stride: [1, 1] };
+        let [_, _, gradient] = train(&layer, &[], &[1.0, 2.0, 2.0, 0.0], &[5.0]);
+        assert_eq!(gradient, [0.0, 5.0, 0.0, 0.0]);
     }
 
     #[test]

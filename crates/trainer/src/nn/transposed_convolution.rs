@@ -1,7 +1,7 @@
 //! The transpose of a convolution, with its activation: what an image grows by.
 
 use super::activation::Activation;
-use super::bias::add_rows;
+use super::bias::add_pixels;
 use super::convolution::room;
 use super::error::LayerSetting;
 use super::gemm::{View, multiply};
@@ -117,7 +117,10 @@ impl<T: Real> Layer<T> for TransposedConvolution {
         let (weights, biases) = parameters.split_at(self.weight_len());
         let (patches, ins) = (self.patches(), self.input.channels);
         let (len, count, together) = (patches.len(), patches.count(), patches.together());
-        output.chunks_exact_mut(self.output.channels).for_each(|pixel| pixel.copy_from_slice(biases));
+        match biases {
+            [bias] => output.fill(*bias),
+            _ => output.chunks_exact_mut(biases.len()).for_each(|pixel| pixel.copy_from_slice(biases)),
+        }
         let most = together * count * len;
         let (ordered, room) = room(&mut tape.room, weights.len() + most).split_at_mut(weights.len());
         self.patch_order(weights, ordered);
@@ -140,7 +143,7 @@ impl<T: Real> Layer<T> for TransposedConvolution {
         self.activation.chain(&tape.kept, output, output_gradient);
         let (weights, _) = parameters.split_at(self.weight_len());
         let (weight_gradient, bias_gradient) = pass.parameter_gradient.split_at_mut(self.weight_len());
-        add_rows(output_gradient, bias_gradient);
+        add_pixels(output_gradient, bias_gradient);
         weight_gradient.fill(T::ZERO);
         let (patches, (taps, ins, outs)) = (self.patches(), self.sizes());
         let (len, count, together) = (patches.len(), patches.count(), patches.together());

@@ -123,3 +123,113 @@ impl Recipe {
 fn fault(option: &'static str, found: &dyn ToString, wanted: impl Into<String>) -> RecipeFault {
     RecipeFault { option, found: found.to_string(), wanted: wanted.into() }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::nn::Network;
+
+    fn request(shape: Shape, rows: &[f32]) -> Request<'_> {
+        Request { shape, hidden: None, activation: Activation::Relu, batch_norm: false, dropout: 0.0, rows }
+    }
+
+    /// Rows that vary in every column.
+    fn rows(shape: Shape) -> Vec<f32> {
+        (0..64 * shape.len()).map(|at| ((at * 7919) % 101) as f32 / 50.0 - 1.0).collect()
+    }
+
+    fn every_recipe() -> Vec<Recipe> {
+        let sparsity = [
+            Sparsity::L1 { weight: 0.1 },
+            Sparsity::KullbackLeibler { target: 0.1, weight: 0.1 },
+            Sparsity::TopK { k: 3 },
+        ];
+        let mut recipes = vec![Recipe::Auto, Recipe::Dense, Recipe::Variational(Variational::default())];
+        recipes.extend(sparsity.map(|sparsity| Recipe::Sparse(Sparse { sparsity: Some(sparsity) })));
+        for noise in [NoiseKind::Gaussian, NoiseKind::Masking, NoiseKind::Swap] {
+            recipes.push(Recipe::Denoising(Denoising { noise, ..Denoising::default() }));
+        }
+        recipes
+    }
+
+    fn convolutions() -> Vec<Convolutional> {
+        let downs = [Down::Stride, Down::MaxPool, Down::AveragePool];
+        downs
+            .into_iter()
+            .flat_map(|down| [Up::Transposed, Up::Nearest].map(|up| Convolutional { down, up }))
+            .collect()
+    }
+
+    /// The layers of a plan meet, and give back as many values as they take.
+    fn assert_meets(plan: &Plan, shape: Shape) {
+        let layers = plan.layers.iter().map(|kind| kind.layer::<f32>()).collect();
+        let network = Network::<f32>::new(layers, 1).unwrap();
+        assert_eq!((network.in_len(), network.out_len()), (shape.len(), shape.len()), "{plan:?}");
+    }
+
+    #[test]
+    fn every_recipe_gives_back_what_it_takes() {
+        for shape in [Shape::flat(7), Shape::new(1, 9, 2), Shape::new(5, 6, 1)] {
+            let rows = rows(shape);
+            for recipe in every_recipe() {
+                for batch_norm in [false, true] {
+                    let request = Request { batch_norm, dropout: 0.1, ..request(shape, &rows) };
+                    assert_meets(&recipe.plan(&request).unwrap(), shape);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn convolutions_come_back_from_every_size() {
+        for (height, width) in [(1, 8), (1, 13), (7, 7), (28, 28), (2, 1), (9, 16)] {
+            let shape = Shape::new(height, width, 3);
+            let rows = rows(shape);
+            for recipe in convolutions() {
+                let plan = Recipe::Conv2d(recipe).plan(&request(shape, &rows)).unwrap();
+                assert_meets(&plan, shape);
+            }
+        }
+    }
+
+    #[test]
+    fn pools_and_nearest_neighbours_are_used_where_sizes_divide() {
+        let shape = Shape::new(8, 8, 1);
+        let rows = rows(shape);
+        let recipe = Convolutional { down: Down::MaxPool, up: Up::Nearest };
+        let plan = Recipe::Conv2d(recipe).plan(&request(shape, &rows)).unwrap();
+        let names: Vec<&str> = plan.layers.iter().map(|kind| kind.name()).collect();
+        let (down, up) = (["convolution", "max pool"], ["upsampling", "convolution"]);
+        assert_eq!(names, [&down[..], &down, &["dense", "dense"], &up, &up].concat());
+    }
+
+    #[test]
+    fn auto_looks_at_the_shape() {
+        let name = |shape| Recipe::Auto.resolved(shape).name();
+        assert_eq!(name(Shape::flat(30)), "dense");
+        assert_eq!(name(Shape::new(1, 32, 3)), "conv1d");
+        assert_eq!(name(Shape::new(28, 28, 1)), "conv2d");
+    }
+
+    #[test]
+    fn requests_that_cannot_be_met_name_the_option() {
+        let shape = Shape::flat(6);
+        let rows = rows(shape);
+        let option = |recipe: Recipe, request: &Request<'_>| recipe.plan(request).unwrap_err().option;
+        let plain = request(shape, &rows);
+        let sparse = |sparsity| Recipe::Sparse(Sparse { sparsity: Some(sparsity) });
+        assert_eq!(option(sparse(Sparsity::TopK { k: 13 }), &plain), "--keep");
+        assert_eq!(option(sparse(Sparsity::L1 { weight: -0.1 }), &plain), "--sparsity-weight");
+        let target = sparse(Sparsity::KullbackLeibler { target: 1.0, weight: 0.1 });
+        assert_eq!(option(target, &plain), "--sparsity-target");
+        let beta = Variational { beta: Some(-1.0), ..Variational::default() };
+        assert_eq!(option(Recipe::Variational(beta), &plain), "--beta");
+        let loud = Denoising { noise: NoiseKind::Swap, start: 1.5, end: 0.0 };
+        assert_eq!(option(Recipe::Denoising(loud), &plain), "--noise-level");
+        assert_eq!(option(Recipe::Conv1d(Convolutional::default()), &plain), "--recipe");
+        assert_eq!(option(Recipe::Dense, &Request { dropout: 1.0, ..plain.clone() }), "--dropout");
+        let series = Shape::new(1, 6, 1);
+        let narrow = Request { shape: series, hidden: Some(&[4]), ..plain };
+        assert_eq!(option(Recipe::Conv1d(Convolutional::default()), &narrow), "--layers");
+    }
+}

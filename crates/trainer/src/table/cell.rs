@@ -1,6 +1,7 @@
 //! From the text of a cell to a raw integer.
 
 use super::decimal::{Decimal, NotDecimal, Resolution};
+use super::grams::count_ngrams;
 use super::instant::Instant;
 use super::schema::{Field, FieldKind, Part};
 use crate::CellFault;
@@ -22,10 +23,15 @@ pub(super) struct CellReader {
 
 #[derive(Debug)]
 enum Rule {
-    Number { resolution: Resolution, range: Option<[i32; 2]> },
+    Number {
+        resolution: Resolution,
+        range: Option<[i32; 2]>,
+    },
     Category(HashMap<String, i32>),
     Flag,
     Time(Part),
+    /// Bytes of a gram.
+    Text(usize),
 }
 
 impl CellReader {
@@ -39,11 +45,20 @@ impl CellReader {
             }
             FieldKind::Flag => Rule::Flag,
             FieldKind::Time(part) => Rule::Time(*part),
+            FieldKind::Text { ngram, .. } => Rule::Text(*ngram),
         };
         Self { rule, nullable: field.nullable }
     }
 
-    /// The raw integer of a cell.
+    /// Bytes of a gram, for a text.
+    pub(super) const fn ngram(&self) -> Option<usize> {
+        match self.rule {
+            Rule::Text(ngram) => Some(ngram),
+            _ => None,
+        }
+    }
+
+    /// The raw integer of a cell; for a text the balance of all its grams, as if it had one count.
     pub(super) fn read(&self, cell: &str) -> Result<i32, CellFault> {
         // A vocabulary may hold `NA`, as one of countries does; there it is a category.
         if let Rule::Category(codes) = &self.rule
@@ -51,7 +66,7 @@ impl CellReader {
         {
             return Ok(code);
         }
-        if is_missing(cell) {
+        if is_missing(cell) && !matches!(self.rule, Rule::Text(_)) {
             return if self.nullable { Ok(MISSING) } else { Err(CellFault::Missing) };
         }
         match &self.rule {
@@ -61,6 +76,11 @@ impl CellReader {
                 if is_inside { Ok(steps) } else { Err(CellFault::OutOfRange) }
             }
             Rule::Category(_) => Ok(0),
+            Rule::Text(ngram) => {
+                let mut count = [0];
+                count_ngrams(cell.as_bytes(), *ngram, &mut count);
+                Ok(count[0])
+            }
             Rule::Flag => flag(cell).map(i32::from).ok_or(CellFault::NotAFlag),
             Rule::Time(part) => {
                 let instant = Instant::parse(cell).ok_or(CellFault::NotATime)?;

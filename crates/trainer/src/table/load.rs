@@ -18,9 +18,13 @@ impl Table {
     /// Those of [`Records::open`] and [`Records::read`]; for windows [`Error::WindowTooLong`], [`Error::EveryGap`].
     pub fn read(files: &[impl AsRef<Path>], schema: &Schema, options: &ReadOptions) -> Result<Self, Error> {
         if let Samples::Image { .. } = schema.samples {
-            return images::read_as(files, schema, options);
+            return images::read_images_as(files, None, None, schema, options);
         }
-        let mut table = Self::of_rows(files, schema, options)?;
+        let mut table = if let Some(ratings) = &schema.ratings {
+            Self::of_users(files, schema, ratings, options)?
+        } else {
+            Self::of_rows(files, schema, options)?
+        };
         for file in files {
             table.files.push((file.as_ref().display().to_string(), digest(file.as_ref())?));
         }

@@ -8,25 +8,29 @@
 
 mod cell;
 mod decimal;
+mod grams;
 mod images;
 mod infer;
 mod instant;
 mod interner;
 mod load;
 mod name;
+mod ratings;
 mod records;
 mod rows;
 mod schema;
 mod source;
 mod split;
 mod whole;
+
+use whole::FEWEST_ROWS;
 mod windows;
 
 pub use decimal::{NotDecimal, Resolution};
-pub use images::{ImageOptions, read_images};
+pub use images::{ImageOptions, are_images, read_images, read_images_as};
 pub use infer::{Inferred, infer};
 pub use records::{ColumnUse, ReadOptions, Record, Records};
-pub use schema::{FeatureKind, Field, FieldKind, Notes, Part, Samples, Schema};
+pub use schema::{FeatureKind, Field, FieldKind, Notes, Part, Ratings, Samples, Schema};
 pub use source::digest;
 pub use split::Split;
 pub use whole::Table;

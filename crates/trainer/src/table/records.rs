@@ -1,10 +1,11 @@
 //! Records, streamed: one file or several, of any size, in memory that does not grow with them.
 
 use super::cell::{self, CellReader};
+use super::grams::count_ngrams;
 use super::instant::Instant;
 use super::interner::Interner;
 use super::rows::Rows;
-use super::schema::Schema;
+use super::schema::{FieldKind, Schema};
 use crate::{CellFault, Error};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -53,12 +54,17 @@ pub struct Record {
 
 /// The rows of one or several files with the same header, read one at a time.
 ///
-/// Memory holds one row, and the names of the groups seen.
+/// A file is CSV, plain or gzip; where the schema reads one text and nothing else, files named `.txt` or `.log` have a
+/// record on each line that is not empty. With a schema of windows the records are their samples. Memory holds one row,
+/// and the names of the groups seen.
 pub struct Records {
     files: Vec<PathBuf>,
     file: usize,
     rows: Rows,
-    fields: Vec<(usize, CellReader)>,
+    /// Column, reader, and how many raw integers it makes.
+    fields: Vec<(usize, CellReader, usize)>,
+    /// What plain text files are read as, where they may be given.
+    line_column: Option<String>,
     label: Option<usize>,
     group: Option<usize>,
     time: Option<usize>,
@@ -69,14 +75,24 @@ pub struct Records {
 }
 
 impl Records {
-    /// Opens the first file and finds the schema's columns in it. Each file is CSV, plain or gzip.
+    /// Opens the first file and finds the schema's columns in it.
     ///
     /// # Errors
     /// [`Error::MissingFile`], [`Error::Io`], [`Error::EmptyFile`], [`Error::NotCsv`], [`Error::DuplicateColumn`],
-    /// [`Error::UnknownColumn`], [`Error::LabelAbsent`].
+    /// [`Error::UnknownColumn`], [`Error::LabelAbsent`]; [`Error::Schema`] for a schema of ratings.
     pub fn open(files: &[impl AsRef<Path>], schema: &Schema, options: &ReadOptions) -> Result<Self, Error> {
         let files: Vec<PathBuf> = files.iter().map(|file| file.as_ref().to_owned()).collect();
-        let rows = Rows::open(files.first().map_or(Path::new(""), PathBuf::as_path))?;
+        if schema.ratings.is_some() {
+            return Err(Error::Schema {
+                file: "schema".to_owned(),
+                place: "key `ratings`".to_owned(),
+                problem:
+                    "a user is known when all rows are read, so rows cannot be streamed; read a whole table"
+                        .to_owned(),
+            });
+        }
+        let line_column = schema.line_column().map(str::to_owned);
+        let rows = open_rows(files.first().map_or(Path::new(""), PathBuf::as_path), line_column.as_deref())?;
         let find = |column: &str| rows.columns().iter().position(|present| present == column);
         let require = |column: &str, reader: String| {
             find(column).ok_or_else(|| Error::UnknownColumn {
@@ -88,7 +104,13 @@ impl Records {
         };
         let mut fields = Vec::with_capacity(schema.fields.len());
         for field in &schema.fields {
-            fields.push((require(&field.column, format!("field `{}`", field.name))?, CellReader::new(field)));
+            let width = match field.kind {
+                FieldKind::Text { index: 1.., .. } => continue, // the first count reads for all
+                FieldKind::Text { columns, .. } => columns,
+                _ => 1,
+            };
+            let column = require(&field.column, format!("field `{}`", field.name))?;
+            fields.push((column, CellReader::new(field), width));
         }
         let group =
             schema.group.as_deref().map(|column| require(column, "key `group`".to_owned())).transpose()?;
@@ -111,12 +133,13 @@ impl Records {
             }
         };
         let warnings = unread_columns(&rows, schema, options);
-        let record = Record { raw: vec![0; fields.len()], ..Record::default() };
+        let record = Record { raw: vec![0; schema.fields.len()], ..Record::default() };
         Ok(Self {
             files,
             file: 0,
             rows,
             fields,
+            line_column,
             label,
             group,
             time,
@@ -135,14 +158,26 @@ impl Records {
     pub fn read(&mut self) -> Result<Option<&Record>, Error> {
         while !self.rows.next_row()? {
             let Some(path) = self.files.get(self.file + 1) else { return Ok(None) };
-            let rows = Rows::open(path)?;
+            let rows = open_rows(path, self.line_column.as_deref())?;
             same_header(&self.rows, &rows, &self.files[0])?;
             self.rows = rows;
             self.file += 1;
         }
         let (rows, record) = (&self.rows, &mut self.record);
-        for (raw, (column, reader)) in record.raw.iter_mut().zip(&self.fields) {
-            *raw = reader.read(rows.cell(*column)?).map_err(|fault| rows.fault(*column, fault))?;
+        let mut raws = record.raw.as_mut_slice();
+        for &(column, ref reader, width) in &self.fields {
+            let (part, rest) = raws.split_at_mut(width.min(raws.len()));
+            raws = rest;
+            match (reader.ngram(), &mut *part) {
+                (Some(ngram), _) => {
+                    part.fill(0);
+                    count_ngrams(rows.bytes(column), ngram, part);
+                }
+                (None, [raw]) => {
+                    *raw = reader.read(rows.cell(column)?).map_err(|fault| rows.fault(column, fault))?;
+                }
+                (None, _) => {}
+            }
         }
         if let Some(column) = self.label {
             record.label = Some(cell::label(rows.cell(column)?).map_err(|fault| rows.fault(column, fault))?);
@@ -186,6 +221,17 @@ impl Records {
 
     pub(super) fn into_groups(self) -> Interner {
         self.groups
+    }
+}
+
+/// Opens a file: as lines where its name ends in `.txt` or `.log`, packed or not, and lines are what the schema reads.
+fn open_rows(path: &Path, line_column: Option<&str>) -> Result<Rows, Error> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
+    let name = name.strip_suffix(".gz").unwrap_or(&name);
+    let is_text = [".txt", ".log"].iter().any(|end| name.ends_with(end));
+    match line_column {
+        Some(column) if is_text => Rows::open_lines(path, column),
+        _ => Rows::open(path),
     }
 }
 

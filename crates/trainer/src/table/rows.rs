@@ -4,14 +4,22 @@ use super::source::Source;
 use crate::{CellFault, Error};
 use csv::{ByteRecord, Reader, ReaderBuilder};
 use std::collections::HashMap;
+use std::io::{BufRead, BufReader};
 use std::path::Path;
+
+/// How the bytes of a file make rows.
+enum Format {
+    Csv(Box<Reader<Source>>),
+    /// One row per line that is not empty, one cell per row.
+    Lines(BufReader<Source>),
+}
 
 /// An open file, its header read.
 pub(super) struct Rows {
     /// Path as given, for messages.
     shown: String,
     columns: Vec<String>,
-    reader: Reader<Source>,
+    reader: Format,
     cells: ByteRecord,
     row: u64,
     n_read: u64,
@@ -22,6 +30,7 @@ impl Rows {
         let file = path.display().to_string();
         let source = Source::open(path, &file)?;
         let reader = ReaderBuilder::new().has_headers(false).flexible(true).from_reader(source);
+        let reader = Format::Csv(Box::new(reader));
         let cells = ByteRecord::new();
         let mut rows = Self { shown: file, columns: Vec::new(), reader, cells, row: 0, n_read: 0 };
         if !rows.advance()? {
@@ -29,6 +38,14 @@ impl Rows {
         }
         rows.columns = rows.header()?;
         Ok(rows)
+    }
+
+    /// Opens a plain text file, whose lines are the cells of the one column named.
+    pub(super) fn open_lines(path: &Path, column: &str) -> Result<Self, Error> {
+        let file = path.display().to_string();
+        let reader = Format::Lines(BufReader::new(Source::open(path, &file)?));
+        let columns = vec![column.to_owned()];
+        Ok(Self { shown: file, columns, reader, cells: ByteRecord::new(), row: 0, n_read: 0 })
     }
 
     /// Path as given, for messages.
@@ -70,6 +87,15 @@ impl Rows {
         }
     }
 
+    /// The bytes of a cell of the current row: of a line all, of other cells without the spaces around them.
+    pub(super) fn bytes(&self, column: usize) -> &[u8] {
+        let bytes = &self.cells[column];
+        match self.reader {
+            Format::Lines(_) => bytes,
+            Format::Csv(_) => bytes.trim_ascii(),
+        }
+    }
+
     /// The error of a cell of the current row.
     pub(super) fn fault(&self, column: usize, fault: CellFault) -> Error {
         Error::Cell {
@@ -82,18 +108,38 @@ impl Rows {
     }
 
     fn advance(&mut self) -> Result<bool, Error> {
-        let before = self.reader.position().line();
-        self.reader.get_mut().begin_row();
-        let is_row =
-            self.reader.read_byte_record(&mut self.cells).map_err(|error| match error.into_kind() {
-                csv::ErrorKind::Io(cause) => Error::io(&self.shown, cause),
-                kind => Error::io(&self.shown, std::io::Error::other(format!("{kind:?}"))),
-            })?;
-        // Lines passed are blank ones, those of the row, and line ends inside its cells; the position that the reader
-        // gives a row is that of the blank lines before it.
-        let n_inside = self.cells.as_slice().split(|&byte| byte == b'\n').count() as u64 - 1;
-        self.row = self.reader.position().line().saturating_sub(n_inside + 1).max(before);
-        if self.reader.get_ref().row_is_too_long() {
+        let (is_row, is_too_long) = match &mut self.reader {
+            Format::Csv(reader) => {
+                let before = reader.position().line();
+                reader.get_mut().begin_row();
+                let is_row =
+                    reader.read_byte_record(&mut self.cells).map_err(|error| match error.into_kind() {
+                        csv::ErrorKind::Io(cause) => Error::io(&self.shown, cause),
+                        kind => Error::io(&self.shown, std::io::Error::other(format!("{kind:?}"))),
+                    })?;
+                // Lines passed are blank ones, those of the row, and line ends inside its cells; the position that the
+                // reader gives a row is that of the blank lines before it.
+                let n_inside = self.cells.as_slice().split(|&byte| byte == b'\n').count() as u64 - 1;
+                self.row = reader.position().line().saturating_sub(n_inside + 1).max(before);
+                (is_row, reader.get_ref().row_is_too_long())
+            }
+            Format::Lines(reader) => {
+                let mut line = Vec::new();
+                while matches!(line.as_slice(), [] | [b'\n']) {
+                    line.clear();
+                    reader.get_mut().begin_row();
+                    let n_read = reader.read_until(b'\n', &mut line);
+                    if n_read.map_err(|cause| Error::io(&self.shown, cause))? == 0 {
+                        break;
+                    }
+                    self.row += 1;
+                }
+                let is_row = !line.is_empty();
+                self.cells = ByteRecord::from(vec![line.strip_suffix(b"\n").unwrap_or(&line)]);
+                (is_row, reader.get_ref().row_is_too_long())
+            }
+        };
+        if is_too_long {
             return Err(Error::RowTooLong { file: self.shown.clone(), row: self.row });
         }
         Ok(is_row)

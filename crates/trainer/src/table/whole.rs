@@ -1,14 +1,14 @@
 //! A table held in memory.
 
 use super::interner::Interner;
-use super::schema::{FieldKind, Schema};
+use super::schema::{Field, FieldKind, Schema};
 use super::split::Split;
 use super::windows::Windows;
 use crate::Error;
 use tillwatch_engine::feature::MISSING;
 
 /// Fewest normal rows that are split: below it the calibration and test sets have next to nothing.
-const FEWEST_ROWS: usize = 20;
+pub(super) const FEWEST_ROWS: usize = 20;
 
 /// The records of one or several files as raw integers.
 ///
@@ -195,9 +195,11 @@ impl Table {
         Ok(split)
     }
 
-    /// A field that never varies among the normal rows tells nothing.
+    /// A field that never varies among the normal rows tells nothing, and where it has a column of its own may go.
     pub(super) fn warn_of_constants(&mut self, schema: &Schema) {
-        for (index, field) in schema.fields.iter().enumerate() {
+        let has_column =
+            |field: &Field| !matches!(field.kind, FieldKind::Text { .. }) && schema.ratings.is_none();
+        for (index, field) in schema.fields.iter().enumerate().filter(|(_, field)| has_column(field)) {
             let normal = (0..self.n_rows()).filter(|&row| self.label(row) != Some(true));
             let mut values =
                 normal.flat_map(|row| self.raw(row)[index..].iter().copied().step_by(self.n_fields));

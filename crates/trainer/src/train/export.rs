@@ -116,6 +116,12 @@ pub(super) fn data_digest(table: &Table) -> [u8; 32] {
     hash.finalize().into()
 }
 
+/// SHA-256 of the settings, but for the number of threads, which nothing depends on.
+pub(super) fn config_digest(settings: &Settings) -> [u8; 32] {
+    let settings = Settings { threads: 1, ..settings.clone() };
+    Sha256::digest(format!("{settings:?}").as_bytes()).into()
+}
+
 /// The model card.
 pub(super) fn card(
     calibration: &Calibration,

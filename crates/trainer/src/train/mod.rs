@@ -12,13 +12,12 @@ use crate::features::{Codes, Scaling, fit};
 use crate::float_model::{FloatLayer, FloatModel};
 use crate::heads::{choose_heads, integer_heads, set_means};
 use crate::integer_model::IntegerModel;
-use crate::nn::{Activation, FitReport, Shape};
+use crate::nn::{Activation, FitReport, LayerKind, Network, Shape};
 use crate::quantise::{input_range, quantise, rim_step};
 use crate::recipe::Request;
 use crate::spike::Spikes;
 use crate::table::{Samples, Schema, Table};
 use crate::{TrainError, rim, spike};
-use sha2::{Digest, Sha256};
 use tillwatch_engine::feature::Mark;
 use tillwatch_loader::Loader;
 use tillwatch_model::Model;
@@ -112,7 +111,7 @@ pub fn train(
     {
         last.kind = last.kind.with_activation(Activation::Sigmoid);
     }
-    let latent = narrowest(&layers);
+    let latent = drawn(&network).or_else(|| narrowest(&layers));
     let mut float = FloatModel::new(&layers, range, prepared.columns.clone(), latent)?;
     choose_heads(&mut float, &train_values, settings.seed);
     let calibration_values = real_values(&prepared.of(&split.calibration), first_bits);
@@ -140,7 +139,7 @@ pub fn train(
     let mut integer = IntegerModel {
         name: settings.name.clone(),
         data_digest: export::data_digest(table),
-        config_digest: Sha256::digest(format!("{settings:?}").as_bytes()).into(),
+        config_digest: export::config_digest(settings),
         schema: schema.clone(),
         schema_text: schema.to_text(&crate::table::Notes::default()),
         seen: export::seen_ranges(table, &split.train),
@@ -155,15 +154,15 @@ pub fn train(
     let calibration =
         export::calibrate_integer(&mut integer, &float, &codes, &split.calibration, settings.alarm_rate)?;
     integer.self_test = export::self_test(&integer, &calibration, table)?;
-    let bytes = integer.to_bytes(Some(&calibration), Some(&float))?;
-    let loader = Loader::new(Model::validate(&bytes)?);
     let calibration_values = real_values(&codes.of(&split.calibration), bits);
     let marks: Vec<Mark> = split.calibration.iter().flat_map(|&row| codes.row(row).1).copied().collect();
-    let float_threshold = export::float_threshold(&float, &calibration_values, &marks, settings.alarm_rate);
+    float.alarm = export::float_threshold(&float, &calibration_values, &marks, settings.alarm_rate) as f32;
+    let bytes = integer.to_bytes(Some(&calibration), Some(&float))?;
+    let loader = Loader::new(Model::validate(&bytes)?);
     let normal: Vec<usize> =
         split.test.iter().copied().filter(|&row| table.label(row) != Some(true)).collect();
-    let spikes = spike::test(&loader, &float, float_threshold, &codes, &normal)?;
-    let evaluation = evaluate_rows(&loader, Some((&float, float_threshold)), &codes, table, &split.test);
+    let spikes = spike::test(&loader, &float, &codes, &normal)?;
+    let evaluation = evaluate_rows(&loader, Some(&float), &codes, table, &split.test);
     integer.card = export::card(&calibration, &evaluation, &architecture, rows);
     let bytes = integer.to_bytes(Some(&calibration), Some(&float))?;
     Model::validate(&bytes)?;
@@ -195,6 +194,12 @@ fn shape_of(samples: Samples, columns: usize) -> Shape {
         Samples::Window { length, .. } => Shape::new(1, length, columns),
         Samples::Image { height, width } => Shape::new(height, width, columns),
     }
+}
+
+/// Where the layer that draws normal distributions went: its means are the latent vector, whatever is narrower.
+fn drawn(network: &Network<f32>) -> Option<usize> {
+    let place = network.kinds().iter().position(|kind| matches!(kind, LayerKind::GaussianSample(_)))?;
+    network.folded_place(place)
 }
 
 /// The layer whose output is the latent vector: of all but the last the narrowest, of equals the last.

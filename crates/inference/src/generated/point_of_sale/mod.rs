@@ -4,11 +4,12 @@
 //! SHA-256
 //! `0f71b5effd015cbd306f11bfb8a7270901cfa4bef51eef8ede8c15159708daa1`,
 //! configured by
-//! `d86a3d49739c3a04ebbc0a0aa82468ab45daec4062425d8e0efc85dd4773df2d`.
+//! `c995348295ce8209341b48eaae3b52505c2d0b3964a3457b47960b6a5403a3fc`.
 //!
 //! # Model card
 //!
 //! * rows: 40343 to train, 13447 to calibrate, 13801 to test
+//! * recipe: dense
 //! * hidden widths: '16, 10, 16'
 //! * alarm rate: at most 0.002 of normal records
 //! * measured alarm rate: 0.0016
@@ -23,10 +24,10 @@ pub use record::*;
 
 use tillwatch_engine::feature::{Mark, Memory, cyclic, delta, flag, logarithm, one_hot, ratio_to_mean};
 use tillwatch_engine::kernel::{accumulators_fit, dense_tiles, narrow_input};
-use tillwatch_engine::score::{Heads, Tally, evaluate, nearest};
+use tillwatch_engine::same_contract;
+use tillwatch_engine::score::{Heads, Scored, Tally, evaluate, nearest};
 use tillwatch_engine::seeded::{SeededField, seeded_digest};
-use tillwatch_engine::self_test::check;
-use tillwatch_engine::{same_contract, score::Scored, self_test::SelfTestFailure};
+use tillwatch_engine::self_test::{SelfTestFailure, check};
 
 /// Name of the model.
 pub const NAME: &str = "point_of_sale";
@@ -34,14 +35,26 @@ pub const NAME: &str = "point_of_sale";
 /// Numeric contract that the scores obey.
 pub const CONTRACT: &str = "tw-w8a8-r16-1";
 
-/// Raw values of a record.
+/// Fields of a record.
 pub const FIELDS: usize = 8;
 
-/// Features made of them.
+/// Raw values of a record.
+pub const RAW_VALUES: usize = 8;
+
+/// Features made of the fields.
 pub const FEATURES: usize = 9;
 
-/// Columns of wide codes that the features make.
+/// Columns of wide codes of a record.
 pub const COLUMNS: usize = 19;
+
+/// Codes of the latent vector.
+pub const LATENT: usize = 10;
+
+/// Latent code of real zero.
+pub const LATENT_ZERO_CODE: i8 = -128;
+
+/// What one step of a latent code is worth, in millionths.
+pub const LATENT_SCALE: u32 = 90507;
 
 /// Multiply-accumulates of a score: network and prototypes.
 pub const MACS: usize = 1232;
@@ -86,7 +99,7 @@ pub const SEEDED_FIELDS: [SeededField; FIELDS] = [
 
 /// Records and the scores they must give, each from empty memories.
 #[rustfmt::skip]
-pub const SELF_TEST: [([i32; FIELDS], u64); 8] = [
+pub const SELF_TEST: [([i32; RAW_VALUES], u64); 8] = [
     ([5473, 2, 1, 1, 5, 0, 757400552, 1], 124005),
     ([4084, 1, 1, 1, 21, 3, 757718556, 1], 41694),
     ([2092, 1, 1, 1, 13, 1, 758120546, 1], 37296),
@@ -120,8 +133,7 @@ const _: () = assert!(
 pub struct Scratch {
     codes: [i16; 19],
     reconstruction: [[i16; 4]; 5],
-    even: [[i8; 4]; 5],
-    odd: [[i8; 4]; 4],
+    arena: [[i8; 4]; 9],
     marks: [Mark; 9],
 }
 
@@ -129,13 +141,7 @@ impl Scratch {
     /// Fresh working memory.
     #[must_use]
     pub const fn new() -> Self {
-        Self {
-            codes: [0; 19],
-            reconstruction: [[0; 4]; 5],
-            even: [[0; 4]; 5],
-            odd: [[0; 4]; 4],
-            marks: [Mark::NONE; 9],
-        }
+        Self { codes: [0; 19], reconstruction: [[0; 4]; 5], arena: [[0; 4]; 9], marks: [Mark::NONE; 9] }
     }
 }
 
@@ -175,8 +181,13 @@ pub fn score(record: &Record, memories: &mut Memories, scratch: &mut Scratch) ->
 /// # Panics
 /// Never.
 #[must_use]
-pub fn score_raw(raw: &[i32; FIELDS], memories: &mut Memories, scratch: &mut Scratch) -> Scored {
+pub fn score_raw(raw: &[i32; RAW_VALUES], memories: &mut Memories, scratch: &mut Scratch) -> Scored {
     prepare(raw, memories, &mut scratch.codes, &mut scratch.marks);
+    evaluate_codes(scratch)
+}
+
+/// The score of the wide codes in the scratch.
+fn evaluate_codes(scratch: &mut Scratch) -> Scored {
     reconstruct(scratch);
     let missing = usize::from(Tally::of(&scratch.marks).missing);
     let heads = Heads {
@@ -190,6 +201,34 @@ pub fn score_raw(raw: &[i32; FIELDS], memories: &mut Memories, scratch: &mut Scr
     let gains = weights::GAINS.iter().copied();
     let reconstruction = scratch.reconstruction.as_flattened();
     evaluate(&heads, &scratch.codes, reconstruction, gains, &scratch.marks, &weights::THRESHOLDS)
+}
+
+/// The latent vector of a record, the one inside [`score_raw`]: codes of [`LATENT_SCALE`] from [`LATENT_ZERO_CODE`].
+///
+/// # Exactness
+/// Bit-exact under [`CONTRACT`], the same on every device and on the workstation.
+/// # Panics
+/// Never.
+#[must_use]
+pub fn encode<'s>(record: &Record, memories: &mut Memories, scratch: &'s mut Scratch) -> &'s [i8] {
+    encode_raw(&record.to_raw(), memories, scratch)
+}
+
+/// The latent vector of raw values, in the order of [`FIELD_NAMES`].
+///
+/// # Exactness
+/// As [`encode`].
+/// # Panics
+/// Never.
+#[must_use]
+pub fn encode_raw<'s>(
+    raw: &[i32; RAW_VALUES],
+    memories: &mut Memories,
+    scratch: &'s mut Scratch,
+) -> &'s [i8] {
+    prepare(raw, memories, &mut scratch.codes, &mut scratch.marks);
+    encode_codes(scratch);
+    latent_codes(scratch)
 }
 
 /// Raw values to wide codes.
@@ -211,26 +250,39 @@ fn prepare(
     (codes[18], marks[8]) = flag(raw[7], weights::FEATURE_PIN_VERIFIED);
 }
 
-/// Wide codes to the network's answer.
-fn reconstruct(scratch: &mut Scratch) {
-    let Scratch { codes, reconstruction, even, odd, .. } = scratch;
-    narrow_input(codes, weights::INPUT_MULTIPLIER, weights::INPUT_RULE, even.as_flattened_mut());
-    dense_tiles(&weights::LAYER_0_TILES, &weights::LAYER_0_CHANNELS, weights::LAYER_0_RULE, even, odd);
-    dense_tiles(
-        &weights::LAYER_1_TILES,
-        &weights::LAYER_1_CHANNELS,
-        weights::LAYER_1_RULE,
-        odd,
-        &mut even[..3],
-    );
-    dense_tiles(&weights::LAYER_2_TILES, &weights::LAYER_2_CHANNELS, weights::LAYER_2_RULE, &even[..3], odd);
+/// Wide codes to the latent vector.
+fn encode_codes(scratch: &mut Scratch) {
+    let Scratch { codes, arena, .. } = scratch;
+    narrow_input(codes, weights::INPUT_MULTIPLIER, weights::INPUT_RULE, arena[..5].as_flattened_mut());
+    let (low, high) = arena.split_at_mut(5);
+    dense_tiles(&weights::LAYER_0_TILES, &weights::LAYER_0_CHANNELS, weights::LAYER_0_RULE, low, high);
+    let (low, high) = arena.split_at_mut(3);
+    dense_tiles(&weights::LAYER_1_TILES, &weights::LAYER_1_CHANNELS, weights::LAYER_1_RULE, &high[2..], low);
+}
+
+/// Where [`encode_codes`] leaves the latent vector.
+fn latent_codes(scratch: &Scratch) -> &[i8] {
+    &scratch.arena.as_flattened()[..10]
+}
+
+/// The latent vector to the network's answer.
+fn decode(scratch: &mut Scratch) {
+    let Scratch { arena, reconstruction, .. } = scratch;
+    let (low, high) = arena.split_at_mut(5);
+    dense_tiles(&weights::LAYER_2_TILES, &weights::LAYER_2_CHANNELS, weights::LAYER_2_RULE, &low[..3], high);
     dense_tiles(
         &weights::LAYER_3_TILES,
         &weights::LAYER_3_CHANNELS,
         weights::LAYER_3_RULE,
-        odd,
+        &arena[5..],
         reconstruction,
     );
+}
+
+/// Wide codes to the network's answer.
+fn reconstruct(scratch: &mut Scratch) {
+    encode_codes(scratch);
+    decode(scratch);
 }
 
 /// Scores the model's own vectors and compares.
@@ -247,7 +299,7 @@ pub fn self_test(scratch: &mut Scratch) -> Result<(), SelfTestFailure> {
 #[must_use]
 pub fn digest(records: u32, seed: u32, scratch: &mut Scratch) -> u64 {
     let mut memories = Memories::EMPTY;
-    seeded_digest(&SEEDED_FIELDS, [0; FIELDS], records, seed, |raw| {
+    seeded_digest(&SEEDED_FIELDS, [0; RAW_VALUES], records, seed, |raw| {
         score_raw(raw, &mut memories, scratch).score
     })
 }

@@ -68,9 +68,14 @@ pub fn read_images(
     reading.finish(labels, options.normal.as_deref())
 }
 
-/// Reads images as a schema says.
-pub(super) fn read_as(
+/// Reads images as the schema of a model says, with labels as [`read_images`] has them.
+///
+/// # Errors
+/// As [`read_images`], and [`Error::Image`] for images that are not as the schema says.
+pub fn read_images_as(
     files: &[impl AsRef<Path>],
+    labels: Option<&Path>,
+    normal: Option<&str>,
     schema: &Schema,
     options: &ReadOptions,
 ) -> Result<Table, Error> {
@@ -78,8 +83,17 @@ pub(super) fn read_as(
     let schema = Some(schema.clone());
     let mut reading =
         Reading { schema, declared: None, is_made: false, table: Table::default(), are_labelled: None };
-    reading.read_all(sources(&paths)?, None, options)?;
-    reading.finish(None, None).map(|(_, table)| table)
+    reading.read_all(sources(&paths)?, normal, options)?;
+    reading.finish(labels, normal).map(|(_, table)| table)
+}
+
+/// Whether any of the files holds images by its content: IDX, NPY, PNG or a folder. CSV needs a shape to tell.
+///
+/// # Errors
+/// [`Error::MissingFile`], [`Error::Io`], and [`Error::Image`] for a folder that holds anything else.
+pub fn are_images(files: &[impl AsRef<Path>]) -> Result<bool, Error> {
+    let paths: Vec<&Path> = files.iter().map(AsRef::as_ref).collect();
+    Ok(sources(&paths)?.iter().any(|source| !matches!(source, Source::Csv(_))))
 }
 
 /// A file and what it is.
@@ -158,7 +172,7 @@ impl Reading {
                 Source::Idx(path) | Source::Npy(path) => {
                     let Some(array) = read_array(&path)? else { continue };
                     self.label(&path, false)?;
-                    self.add_array(&path, array)?;
+                    self.add_array(&path, &array)?;
                 }
                 Source::Picture(path, label) => {
                     let (shape, values) = picture::read(&path, &shown(&path))?;
@@ -188,7 +202,7 @@ impl Reading {
         Err(Error::Image { file: shown(path), problem })
     }
 
-    fn add_array(&mut self, path: &Path, array: Array) -> Result<(), Error> {
+    fn add_array(&mut self, path: &Path, array: &Array) -> Result<(), Error> {
         let given = self.schema.as_ref().and_then(Schema::image_shape);
         let shape = match (array.dims.as_slice(), given) {
             (&[_, height, width], _) => [height, width, 1],

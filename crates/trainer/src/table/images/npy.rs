@@ -9,6 +9,8 @@ use std::io::Read;
 
 /// What an NPY file begins with.
 pub(super) const MAGIC: &[u8] = b"\x93NUMPY";
+/// Types of values that are read.
+const KINDS: [&str; 9] = ["u1", "i1", "u2", "i2", "u4", "i4", "i8", "f4", "f8"];
 /// Longest header: a dictionary of three short entries, padded.
 const LONGEST_HEADER: u32 = 1 << 16;
 
@@ -45,17 +47,11 @@ pub(super) fn read(reader: &mut dyn Read, file: &str) -> Result<Array, Error> {
     let kind = kind.trim_matches(['\'', '"']);
     let (endian, kind) = kind.split_at_checked(1).unwrap_or(("", kind));
     let is_big = endian == ">";
-    let size = match (endian, kind) {
-        ("<" | ">" | "|" | "=", "u1" | "i1" | "u2" | "i2" | "u4" | "i4" | "i8" | "f4" | "f8") => {
-            usize::from(kind.as_bytes()[1] - b'0')
-        }
-        _ => {
-            let wanted = "integers (u1, i1, u2, i2, u4, i4, i8) or floats (f4, f8)";
-            return Err(fault(format!(
-                "found values of type `{endian}{kind}`, wanted {wanted}; save it as one"
-            )));
-        }
-    };
+    if !["<", ">", "|", "="].contains(&endian) || !KINDS.contains(&kind) {
+        let wanted = "integers (u1, i1, u2, i2, u4, i4, i8) or floats (f4, f8)";
+        return Err(fault(format!("found values of type `{endian}{kind}`, wanted {wanted}; save it as one")));
+    }
+    let size = usize::from(kind.as_bytes()[1] - b'0');
     let body = read_body(reader, &dims, size, file)?;
     let values = match kind {
         "u1" => Values::Bytes(body),

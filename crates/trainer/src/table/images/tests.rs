@@ -57,8 +57,8 @@ fn picture(size: [u32; 2], color: ColorType, depth: BitDepth, values: &[u8]) -> 
     bytes
 }
 
-fn grey(values: &[u8; 2]) -> Vec<u8> {
-    picture([2, 1], ColorType::Grayscale, BitDepth::Eight, values)
+fn grey(values: [u8; 2]) -> Vec<u8> {
+    picture([2, 1], ColorType::Grayscale, BitDepth::Eight, &values)
 }
 
 fn plain() -> ImageOptions {
@@ -105,7 +105,7 @@ fn idx_that_is_wrong() {
         "cut: found 5 bytes after the header, wanted 8 for 2 x 2 x 2 values; give the whole file"
     );
     assert_eq!(
-        folder.fault(&[list.clone()], None, &plain()),
+        folder.fault(std::slice::from_ref(&list), None, &plain()),
         "list: found an array of dimensions [4], wanted [images, height, width] or [images, height, width, channels]; \
          give the images"
     );
@@ -154,7 +154,7 @@ fn npy_of_integers_and_floats() {
     let floats: Vec<u8> = [0.1_f32, -0.25, 1.0, 0.0].iter().flat_map(|value| value.to_le_bytes()).collect();
     let path = folder.write("f", &npy("<f4", "False", "(2, 1, 1, 2)", &floats));
     assert_eq!(
-        folder.fault(&[path.clone()], None, &plain()),
+        folder.fault(std::slice::from_ref(&path), None, &plain()),
         "f: found floats, wanted the resolution of their values, such as 0.01; declare it"
     );
     let options = ImageOptions { resolution: Resolution::parse("0.01"), ..plain() };
@@ -184,10 +184,10 @@ fn npy_of_integers_and_floats() {
 fn pictures_in_folders() {
     let folder = Folder::new();
     for (name, values) in [("b.png", [3, 4]), ("a.png", [1, 2]), ("c.png", [5, 6])] {
-        folder.write(&format!("all/{name}"), &grey(&values));
+        folder.write(&format!("all/{name}"), &grey(values));
     }
-    folder.write("split/normal/1.png", &grey(&[0, 9]));
-    folder.write("split/anomaly/1.png", &grey(&[255, 0]));
+    folder.write("split/normal/1.png", &grey([0, 9]));
+    folder.write("split/anomaly/1.png", &grey([255, 0]));
     let all = folder.0.path().join("all");
     let (schema, table) = read_images(&[&all], None, &plain()).unwrap();
     assert_eq!(schema.image_shape(), Some([1, 2, 1]));
@@ -226,7 +226,7 @@ fn pictures_that_are_wrong() {
             format!("p.png: found {found} bits, wanted grey or RGB of 8 bits; convert it")
         );
     }
-    let whole = grey(&[1, 2]);
+    let whole = grey([1, 2]);
     let cut = fault("cut.png", &whole[..whole.len() - 20]);
     assert!(
         cut.starts_with("cut.png: found a PNG that cannot be read: ")

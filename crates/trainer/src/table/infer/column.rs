@@ -10,6 +10,9 @@ use std::collections::HashMap;
 /// Most distinct values that are kept by name.
 pub(super) const MOST_VALUES: usize = 256;
 
+/// Share of texts up to which a column is one of numbers with errors in it, not one of texts.
+const MOST_STRAYS: f64 = 0.02;
+
 /// Counters of one column; see [`Column::add`].
 pub(super) struct Column {
     pub(super) header: String,
@@ -130,6 +133,20 @@ impl Column {
             self.n_not_finite += 1;
             self.first_not_finite.get_or_insert_with(|| (row, cell.to_owned(), fault.into()));
         }
+    }
+
+    /// The text in a column that is nearly all numbers: for a typing error a feature would be lost.
+    pub(super) fn stray_text(&self, file: &str) -> Option<Error> {
+        let (row, found) = self.first_text.as_ref()?;
+        let others = (self.n_present - self.numbers.count) as f64;
+        let is_stray = self.times.n_written == 0 && others <= MOST_STRAYS * self.n_present as f64;
+        is_stray.then(|| Error::Cell {
+            file: file.to_owned(),
+            row: *row,
+            column: self.header.clone(),
+            found: found.clone(),
+            fault: CellFault::StrayText,
+        })
     }
 
     /// An error where a column of numbers holds NaN or an infinity.

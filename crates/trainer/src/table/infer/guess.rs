@@ -1,5 +1,6 @@
 //! From what was learned of the columns to a schema with reasons.
 
+use super::super::FEWEST_ROWS;
 use super::super::name;
 use super::super::schema::{FeatureKind, Field, FieldKind, Notes, Part, Schema};
 use super::Inferred;
@@ -97,10 +98,15 @@ pub(super) fn schema(columns: &[Column], label: &Label, n_rows: u64, file: &Path
             }
         }
     }
+    if schema.fields.is_empty() && n_rows < FEWEST_ROWS as u64 {
+        // Too few to tell a constant from a column that varies.
+        let (file, found) = (file.display().to_string(), n_rows as usize);
+        return Err(Error::TooFewRows { file, found, wanted: FEWEST_ROWS });
+    }
     if schema.fields.is_empty() {
         return Err(Error::NoFields { file: file.display().to_string() });
     }
-    Ok(Inferred { schema, notes, n_rows })
+    Ok(Inferred { schema, notes, n_rows, stray: None })
 }
 
 impl Context {

@@ -25,6 +25,9 @@ pub struct Inferred {
     pub notes: Notes,
     /// Number of rows looked at.
     pub n_rows: u64,
+    /// What is wrong with a text in a column that is nearly all numbers and therefore ignored; who does not read the
+    /// reasons should not train on the guess.
+    pub stray: Option<String>,
 }
 
 impl Inferred {
@@ -86,7 +89,9 @@ pub fn infer(files: &[impl AsRef<Path>], label: Option<&str>) -> Result<Inferred
     for column in &columns {
         column.refuse_nan(rows.file())?;
     }
+    let stray =
+        columns.iter().find_map(|column| column.stray_text(rows.file())).map(|error| error.to_string());
     let label =
         guess::Label { index: label_index.filter(|_| label_is_one), is_given: label.is_some(), n_anomalous };
-    guess::schema(&columns, &label, n_rows, first)
+    Ok(Inferred { stray, ..guess::schema(&columns, &label, n_rows, first)? })
 }

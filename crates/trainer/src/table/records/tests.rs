@@ -250,3 +250,59 @@ proptest::proptest! {
         }
     }
 }
+
+const TEXT: &str = "[[field]]\nname = \"message\"\nkind = \"text\"\ncolumns = 4\nngram = 3\n";
+
+fn counts(line: &[u8]) -> Vec<i32> {
+    let mut counts = vec![0; 4];
+    count_ngrams(line, 3, &mut counts);
+    counts
+}
+
+#[test]
+fn a_text_column_becomes_counts() {
+    let schema = format!("label = \"bad\"\n{TEXT}[[field]]\nname = \"level\"\nkind = \"number\"\n");
+    let text = b"bad,level,message\n0,7, login of root \n1,8,\n0,9,NA\n0,9,\"a, \xff\"\n";
+    let (records, warnings) = read(&[text], &schema, &ReadOptions::default()).unwrap();
+    let raws: Vec<Vec<i32>> = records.into_iter().map(|record| record.raw).collect();
+    let expected = [(&b"login of root"[..], 7), (b"", 8), (b"NA", 9), (b"a, \xff", 9)];
+    for (raw, (line, level)) in raws.iter().zip(expected) {
+        assert_eq!(*raw, [counts(line), vec![level]].concat());
+    }
+    assert!(raws[0][..4].iter().any(|&count| count != 0) && raws.len() == 4 && warnings.is_empty());
+}
+
+#[test]
+fn a_text_file_has_a_record_per_line() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("A.LOG");
+    fs::write(&path, b"\"first, line\r\n\r\n  second \xff\nlast").unwrap();
+    let schema = Schema::parse(TEXT, "s.toml").unwrap();
+    let mut records = Records::open(&[&path], &schema, &ReadOptions::default()).unwrap();
+    for (line, row) in [(&b"\"first, line"[..], 1), (b"  second \xff", 3), (b"last", 4)] {
+        let record = records.read().unwrap().unwrap();
+        assert_eq!((record.raw.clone(), record.row), (counts(line), row));
+    }
+    assert!(records.read().unwrap().is_none());
+    // With another field beside it, the file is a table, whatever its name.
+    let two = Schema::parse(&format!("{TEXT}[[field]]\nname = \"a\"\nkind = \"flag\"\n"), "s.toml").unwrap();
+    let error = Records::open(&[&path], &two, &ReadOptions::default()).err().unwrap().to_string();
+    assert!(error.contains("wanted comma-separated") || error.contains("no column `message`"), "{error}");
+    let needed = ReadOptions { label: ColumnUse::Required, ..ReadOptions::default() };
+    let labelled = Schema { label: Some("bad".to_owned()), ..schema.clone() };
+    let error = Records::open(&[&path], &labelled, &needed).err().unwrap().to_string();
+    assert!(error.ends_with("A.LOG: no label column `bad`; name one of the columns `message`"), "{error}");
+    fs::write(&path, b"x".repeat(17 << 20)).unwrap();
+    let mut records = Records::open(&[&path], &schema, &ReadOptions::default()).unwrap();
+    let error = records.read().unwrap_err().to_string();
+    assert!(error.contains("A.LOG, row 1: longer than 16 MiB"), "{error}");
+}
+
+#[test]
+fn users_are_not_streamed() {
+    let schema = "[ratings]\nuser = \"u\"\nitem = \"i\"\n";
+    assert_eq!(
+        read(&[b"u,i\n1,2\n"], schema, &ReadOptions::default()).unwrap_err(),
+        "schema, key `ratings`: a user is known when all rows are read, so rows cannot be streamed; read a whole table"
+    );
+}

@@ -3,10 +3,13 @@
 //! A schema is written by hand or guessed by [`infer`](super::infer()). It is checked as a whole when it is read, so a
 //! [`Schema`] never contradicts itself; whether it fits a file is checked when the file is opened.
 
+mod lines;
+mod ratings;
 mod samples;
 mod text;
 mod written;
 
+pub use ratings::Ratings;
 pub use samples::Samples;
 pub use text::Notes;
 
@@ -24,6 +27,8 @@ pub struct Schema {
     pub group: Option<String>,
     /// Column by which rows are ordered when they are split for training, calibration and test.
     pub time: Option<String>,
+    /// Where records are users, made of the rows of a long table: its columns.
+    pub ratings: Option<Ratings>,
     /// Columns that are not read, on purpose.
     pub ignore: Vec<String>,
     /// The raw integers of a sample, in order; at least one.
@@ -68,6 +73,15 @@ pub enum FieldKind {
     Flag,
     /// Part of a date and time.
     Time(Part),
+    /// One of the counts that a text is hashed into; those of a text follow each other and read one column.
+    Text {
+        /// Bytes of a gram, at least 1.
+        ngram: usize,
+        /// Counts of the text.
+        columns: usize,
+        /// Which of them it is, from 0.
+        index: usize,
+    },
 }
 
 /// Part of a date and time.
@@ -171,6 +185,7 @@ impl FieldKind {
             Self::Category { .. } => "category",
             Self::Flag => "flag",
             Self::Time(_) => "time",
+            Self::Text { .. } => "text",
         }
     }
 
@@ -182,6 +197,7 @@ impl FieldKind {
             Self::Number { .. } => &[Is::Numeric, Is::Log, Is::Delta, Is::RatioToMean, Is::Cyclic],
             Self::Category { .. } => &[Is::OneHot, Is::Surprisal],
             Self::Flag => &[Is::Flag],
+            Self::Text { .. } => &[Is::Numeric, Is::Log],
             // A number of seconds since 2000 only grows: standardised, every later row would be strange.
             Self::Time(Part::Seconds) => &[Is::Delta],
             Self::Time(_) => &[Is::Cyclic, Is::Numeric],

@@ -130,6 +130,8 @@ pub(super) fn check(schema: &Schema) -> Result<(), PlaceFault> {
         } else if let Some(feature) = field.features.iter().find(|feature| feature.has_memory()) {
             let feature = feature.word();
             format!("\"{feature}\" looks back, which records of `{word}` do by themselves; change `features`")
+        } else if word == "shape" && !matches!(field.kind, FieldKind::Number { .. }) {
+            "a channel of an image is a number; change `kind`".to_owned()
         } else {
             continue;
         };
@@ -299,6 +301,10 @@ mod tests {
             (
                 format!("shape = \"4x4x1\"\n{looking_back}"),
                 "field `flow`: \"delta\" looks back, which records of `shape` do by themselves; change `features`",
+            ),
+            (
+                "shape = \"4x4x1\"\n[[field]]\nname = \"on\"\nkind = \"flag\"\n".to_owned(),
+                "field `on`: a channel of an image is a number; change `kind`",
             ),
         ] {
             assert_eq!(parse(&text).unwrap_err(), format!("s.toml, {expected}"));

@@ -1,6 +1,6 @@
 //! The schema as text, with comments.
 
-use super::{Field, FieldKind, Samples, Schema};
+use super::{Field, FieldKind, Samples, Schema, lines};
 use std::fmt::Write;
 
 /// Comments that go with a schema's text: why each thing was chosen. Missing notes leave the comment out.
@@ -48,7 +48,11 @@ pub(super) fn write(schema: &Schema, notes: &Notes) -> String {
         }
         out.push_str("]\n");
     }
+    write_ratings(&mut out, schema);
     for (index, field) in schema.fields.iter().enumerate() {
+        if matches!(field.kind, FieldKind::Text { index: 1.., .. }) {
+            continue; // the first count stands for the text
+        }
         out.push('\n');
         comment(&mut out, notes.fields.get(index).map_or("", String::as_str));
         write_field(&mut out, field);
@@ -74,10 +78,25 @@ fn write_samples(out: &mut String, schema: &Schema) {
     keys.iter().for_each(|(key, value)| line(out, key, value));
 }
 
+fn write_ratings(out: &mut String, schema: &Schema) {
+    let Some(ratings) = &schema.ratings else { return };
+    if !out.is_empty() {
+        out.push('\n');
+    }
+    out.push_str("[ratings]\n");
+    line(out, "user", &quoted(&ratings.user));
+    line(out, "item", &quoted(&ratings.item));
+    if let Some(value) = &ratings.value {
+        line(out, "value", &quoted(value));
+    }
+    line(out, "items", &ratings.items.to_string());
+}
+
 fn write_field(out: &mut String, field: &Field) {
+    let name = lines::written_name(field);
     out.push_str("[[field]]\n");
-    line(out, "name", &quoted(&field.name));
-    if field.column != field.name {
+    line(out, "name", &quoted(name));
+    if field.column != name {
         line(out, "column", &quoted(&field.column));
     }
     line(out, "kind", &quoted(field.kind.word()));
@@ -97,6 +116,10 @@ fn write_field(out: &mut String, field: &Field) {
         }
         FieldKind::Flag => {}
         FieldKind::Time(part) => line(out, "part", &quoted(part.word())),
+        FieldKind::Text { ngram, columns, .. } => {
+            line(out, "columns", &columns.to_string());
+            line(out, "ngram", &ngram.to_string());
+        }
     }
     if !field.unit.is_empty() {
         line(out, "unit", &quoted(&field.unit));
@@ -163,6 +186,7 @@ mod tests {
             label: Some("is fraud".into()),
             group: None,
             time: Some("when".into()),
+            ratings: None,
             ignore: vec!["a\tb".into()],
             fields: vec![
                 field("a", number, vec![FeatureKind::Cyclic, FeatureKind::Delta]),

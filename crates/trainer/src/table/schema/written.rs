@@ -1,7 +1,7 @@
 //! The schema as it stands in the file, and its check.
 
 use super::super::{decimal::Resolution, name};
-use super::{FeatureKind, Field, FieldKind, Part, Schema, samples};
+use super::{FeatureKind, Field, FieldKind, Part, Schema, lines, ratings, samples};
 use crate::Error;
 use serde::Deserialize;
 use std::collections::BTreeSet;
@@ -16,6 +16,7 @@ struct WrittenSchema {
     hop: Option<u32>,
     gap: Option<u32>,
     shape: Option<String>,
+    ratings: Option<ratings::Written>,
     #[serde(default)]
     ignore: Vec<String>,
     #[serde(default, rename = "field")]
@@ -37,6 +38,8 @@ struct WrittenField {
     part: Option<Part>,
     range: Option<[DecimalText; 2]>,
     period: Option<DecimalText>,
+    columns: Option<u32>,
+    ngram: Option<u32>,
     features: Option<Vec<FeatureKind>>,
 }
 
@@ -47,6 +50,7 @@ enum Kind {
     Category,
     Flag,
     Time,
+    Text,
 }
 
 #[derive(Clone, Copy, Default, PartialEq, Eq, Deserialize)]
@@ -93,7 +97,7 @@ pub(super) fn parse(text: &str, file: &str) -> Result<Schema, Error> {
     };
     let (samples, n_channels) =
         keys.read().map_err(|(key, problem)| fault(format!("key `{key}`"), problem))?;
-    if written.fields.is_empty() && n_channels.is_none() {
+    if written.fields.is_empty() && n_channels.is_none() && written.ratings.is_none() {
         let problem = "there is no field; add one as [[field]] with name and kind".to_owned();
         return Err(fault("key `field`".to_owned(), problem));
     }
@@ -101,10 +105,12 @@ pub(super) fn parse(text: &str, file: &str) -> Result<Schema, Error> {
     let mut names = BTreeSet::new();
     for field in written.fields {
         let place = format!("field `{}`", field.name);
-        if !names.insert(field.name.clone()) {
-            return Err(fault(place, "the name stands twice; rename one of the fields".to_owned()));
+        for field in lines::expand(check(field).map_err(|problem| fault(place.clone(), problem))?) {
+            if !names.insert(field.name.clone()) {
+                return Err(fault(place, "the name stands twice; rename one of the fields".to_owned()));
+            }
+            fields.push(field);
         }
-        fields.push(check(field).map_err(|problem| fault(place, problem))?);
     }
     match n_channels {
         Some(count) if fields.is_empty() => fields = samples::channels(count),
@@ -120,6 +126,7 @@ pub(super) fn parse(text: &str, file: &str) -> Result<Schema, Error> {
         label: written.label,
         group: written.group,
         time: written.time,
+        ratings: written.ratings.map(ratings::Written::read),
         ignore: written.ignore,
         fields,
     };
@@ -131,7 +138,8 @@ pub(super) fn parse(text: &str, file: &str) -> Result<Schema, Error> {
             ));
         }
     }
-    for field in &schema.fields {
+    // Fields of ratings are named after items, not after columns.
+    for field in schema.fields.iter().filter(|_| schema.ratings.is_none()) {
         let problem = if schema.label.as_ref() == Some(&field.column) {
             "it reads the label column, which would give the answer away; remove the field"
         } else if schema.ignore.contains(&field.column) {
@@ -141,6 +149,7 @@ pub(super) fn parse(text: &str, file: &str) -> Result<Schema, Error> {
         };
         return Err(fault(format!("field `{}`", field.name), problem.to_owned()));
     }
+    ratings::check(&schema).map_err(|(place, problem)| fault(place, problem))?;
     samples::check(&schema).map_err(|(place, problem)| fault(place, problem))?;
     Ok(schema)
 }
@@ -159,6 +168,8 @@ fn check(written: WrittenField) -> Result<Field, String> {
         ("period", written.period.is_some(), Kind::Number),
         ("vocabulary", written.vocabulary.is_some(), Kind::Category),
         ("part", written.part.is_some(), Kind::Time),
+        ("columns", written.columns.is_some(), Kind::Text),
+        ("ngram", written.ngram.is_some(), Kind::Text),
     ] {
         if is_given && written.kind != kind {
             return Err(format!("`{key}` does not belong to this kind; remove it or change the kind"));
@@ -169,12 +180,16 @@ fn check(written: WrittenField) -> Result<Field, String> {
             Kind::Number => number(&written)?,
             Kind::Category => category(written.vocabulary)?,
             Kind::Flag => FieldKind::Flag,
+            Kind::Text => lines::kind(written.columns, written.ngram)?,
             Kind::Time => FieldKind::Time(written.part.ok_or(
                 "`part` is absent, wanted \"hour\", \"weekday\", \"minute\" or \"seconds\"; add one",
             )?),
         };
     let features = check_features(written.features, &kind)?;
     let nullable = written.missing == MissingValues::Allowed;
+    if nullable && written.kind == Kind::Text {
+        return Err("a text without bytes has counts of 0 and is never missing; remove `missing`".to_owned());
+    }
     Ok(Field { name: written.name, column, kind, unit: written.unit, nullable, features })
 }
 

@@ -57,7 +57,7 @@ fn a_whole_schema() {
 fn syntax_is_told_by_line() {
     assert_eq!(
         problem("label = \"a\"\nlable = 3\n"),
-        "s.toml, line 2: unknown field `lable`, expected one of `label`, `group`, `time`, `window`, `hop`, `gap`, `shape`, `ignore`, `field`"
+        "s.toml, line 2: unknown field `lable`, expected one of `label`, `group`, `time`, `window`, `hop`, `gap`, `shape`, `ratings`, `ignore`, `field`"
     );
     assert!(problem("label = \"a\"\n\n[[field\n").starts_with("s.toml, line 3: "));
     assert!(

@@ -1,0 +1,106 @@
+//! The options of the commands that run records through a model.
+
+use super::Images;
+use clap::Args;
+use std::path::PathBuf;
+
+#[derive(Debug, Args)]
+pub(crate) struct Score {
+    /// Model file
+    #[arg(long)]
+    pub(crate) model: PathBuf,
+    /// CSV files with one header, plain or gzip; of a model of images what it was trained on
+    #[arg(long, required = true, num_args = 1..)]
+    pub(crate) data: Vec<PathBuf>,
+    /// Where the scores go; standard output without it
+    #[arg(long)]
+    pub(crate) out: Option<PathBuf>,
+    /// Images: folder for a picture of each, 00001.png and so on: the image, its reconstruction, and where they differ
+    #[arg(long)]
+    pub(crate) maps: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Evaluate {
+    /// Model file
+    #[arg(long)]
+    pub(crate) model: PathBuf,
+    /// CSV files with one header, plain or gzip; of a model of images what it was trained on
+    #[arg(long, required = true, num_args = 1..)]
+    pub(crate) data: Vec<PathBuf>,
+    /// Column that is 0 for normal rows
+    #[arg(long)]
+    pub(crate) label: Option<String>,
+    #[command(flatten)]
+    pub(crate) images: Images,
+    /// Column that names the kind of anomaly: recall for each
+    #[arg(long)]
+    pub(crate) by: Option<String>,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Encode {
+    /// Model file
+    #[arg(long)]
+    pub(crate) model: PathBuf,
+    /// CSV files with one header, plain or gzip; of a model of images what it was trained on
+    #[arg(long, required = true, num_args = 1..)]
+    pub(crate) data: Vec<PathBuf>,
+    /// Where the vectors go, a line for each record: row, then the values z0, z1 and so on; standard output without it
+    #[arg(long)]
+    pub(crate) out: Option<PathBuf>,
+    /// Take the float network instead of the integer one that a device has
+    #[arg(long)]
+    pub(crate) float: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Reconstruct {
+    /// Model file
+    #[arg(long)]
+    pub(crate) model: PathBuf,
+    /// CSV files with one header, plain or gzip; of a model of images what it was trained on
+    #[arg(long, required = true, num_args = 1..)]
+    pub(crate) data: Vec<PathBuf>,
+    /// Where the reconstructions go, in the units of the schema; standard output without it
+    #[arg(long)]
+    pub(crate) out: Option<PathBuf>,
+    /// The same records without noise: tells how much of it the model takes out
+    #[arg(long, num_args = 1..)]
+    pub(crate) clean: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Generate {
+    /// Model file, of recipe variational
+    #[arg(long)]
+    pub(crate) model: PathBuf,
+    /// How many records
+    #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) rows: u32,
+    /// Seed of everything that is drawn
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Where the records go, with the columns of the schema; standard output without it
+    #[arg(long)]
+    pub(crate) out: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Recommend {
+    /// Model file, of users and items
+    #[arg(long)]
+    pub(crate) model: PathBuf,
+    /// CSV files with a row per user and item, plain or gzip
+    #[arg(long, required = true, num_args = 1..)]
+    pub(crate) data: Vec<PathBuf>,
+    /// Items for each user
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub(crate) top: u16,
+    /// Where the items go, a line for each: row, user, rank, item; standard output without it
+    #[arg(long)]
+    pub(crate) out: Option<PathBuf>,
+}
