@@ -23,16 +23,15 @@ with 70 % of the normal rows for training and the rest for testing. Columns that
 `cmapss_fd001`: healthy rows (more than 125 cycles left) of 70 % of the engines, split in turn; tested on healthy and dying (at most 20
 cycles left) rows of the other engines; windows of 16 samples, a start every 4. `nab_machine_temperature windows`: 24 samples, a start every
 24. `nslkdd`: normal rows of the training file, tested on the official test file, in which cells above 1 in columns that are 0 or 1 in the
-training file are read as 1. The alarm rate promised is the smallest of 0.01, 0.02, 0.05 and 0.1 that the calibration rows carry.
+training file are read as 1. The alarm rate promised is the smallest of 0.01, 0.02, 0.05 and 0.1 that the calibration rows carry. Figures
+are means over seeds, whose number stands in the last table.
 ";
 
 /// The page, of trials in the order of sets and kinds.
 pub(crate) fn page(sets: &[Set], trials: &[Trial], baselines: &Baselines) -> String {
     let summaries = Summary::of_all(trials);
     let mut text = HEAD.to_owned();
-    let seeds = trials.iter().map(|trial| trial.seed + 1).max().unwrap_or(0);
     // Writing to a string cannot fail.
-    let _ = writeln!(text, "\nSeeds 0 to {}; figures are means over the seeds.", seeds.saturating_sub(1));
     for (index, name) in ["AUROC", "Average precision"].into_iter().enumerate() {
         let figure = |summary: &Summary<'_>| if index == 0 { summary.auroc() } else { summary.precision() };
         let _ = writeln!(text, "\n## {name}, integer model\n");
@@ -114,6 +113,7 @@ fn details(text: &mut String, summaries: &[Summary<'_>]) {
         "set",
         "kind",
         "hidden",
+        "seeds",
         "AUROC integer",
         "AUROC float",
         "average precision integer",
@@ -136,10 +136,11 @@ fn details(text: &mut String, summaries: &[Summary<'_>]) {
         let hidden: Vec<String> = first.hidden.iter().map(ToString::to_string).collect();
         let _ = writeln!(
             text,
-            "| {} | {} | {} | {:.4} | {:.4} | {:.3} | {:.3} | {:.4} | {} | {:.4} | {:.3} |",
+            "| {} | {} | {} | {} | {:.4} | {:.4} | {:.3} | {:.3} | {:.4} | {} | {:.4} | {:.3} |",
             summary.set,
             summary.kind,
             hidden.join("-"),
+            summary.outcomes.len(),
             mean(0, 0),
             mean(1, 0),
             mean(0, 1),
@@ -181,7 +182,7 @@ mod tests {
             "| adb_b | 0.500 |  |  |  |  |  |  |  |  |  |",
             "Kept by 0 of 2.",
             "* adb_a, dense: AUROC 0.7500, float 0.8750",
-            "| adb_a | dense | 8-2-8 | 0.7500 | 0.8750 | 0.500 | 0.500 | 0.9950 | 0.05 | 0.0100 | 0.250 |",
+            "| adb_a | dense | 8-2-8 | 1 | 0.7500 | 0.8750 | 0.500 | 0.500 | 0.9950 | 0.05 | 0.0100 | 0.250 |",
         ] {
             assert!(text.lines().any(|found| found == line), "{line}\n{text}");
         }
