@@ -2,6 +2,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod audit;
+mod bench;
 mod command;
 mod emulate;
 mod targets;

@@ -2,6 +2,7 @@
 
 mod audit;
 mod bake;
+mod bench;
 mod ci;
 mod crosscheck;
 mod demo;
@@ -32,6 +33,11 @@ const COMMANDS: [Entry; 11] = [
     ("audit", "what the linked firmware contains and must not", audit::run),
     ("size", "bytes and instructions against fixtures/sizes; --bless renews", size::run),
     ("fixtures", "re-derive fixtures; --check compares only", fixtures::run),
+    (
+        "bench",
+        "detection of every kind on labelled sets: detection --data DIR [--seeds N] [--kinds A,B] [--sets A,B] [--out FILE]",
+        bench::run,
+    ),
     ("tidy", "arrows, docs, forbidden words, licences", tidy::run),
 ];
 

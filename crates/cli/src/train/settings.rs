@@ -108,12 +108,13 @@ fn recipe(arguments: &Train) -> Result<Recipe, Failure> {
 
 fn denoising(arguments: &Train) -> Denoising {
     let options = &arguments.recipes;
+    let default = Denoising::default();
     let noise = match options.noise {
-        None | Some(NoiseName::Gaussian) => NoiseKind::Gaussian,
+        None => default.noise,
+        Some(NoiseName::Gaussian) => NoiseKind::Gaussian,
         Some(NoiseName::Masking) => NoiseKind::Masking,
         Some(NoiseName::Swap) => NoiseKind::Swap,
     };
-    let default = Denoising::default();
     match options.noise_level {
         None => Denoising { noise, ..default },
         Some(start) => Denoising { noise, start, end: options.noise_end.unwrap_or(start) },

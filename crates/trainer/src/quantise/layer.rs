@@ -137,9 +137,10 @@ pub(super) struct Target {
 }
 
 impl Target {
-    /// Grids of a hidden layer, from the sums seen.
-    pub(super) fn hidden(activation: Activation, sums: &[f64]) -> Self {
-        let output_range = Range::of(sums.iter().map(|&sum| activation.value(sum)));
+    /// Grids of a hidden layer, from the sums seen in so many records.
+    pub(super) fn hidden(activation: Activation, sums: &[f64], n_records: usize) -> Self {
+        let reach = 1.0 + REACH / (n_records.max(1) as f64).sqrt();
+        let output_range = Range::of(sums.iter().map(|&sum| activation.value(sum * reach)));
         let (scale, zero_point) = output_range.affine();
         let output = Grid { scale, zero_point };
         let direct =
@@ -149,7 +150,7 @@ impl Target {
             // The range ends at 6 at the latest, so the upper clamp is that of a ReLU6 as well.
             Activation::Relu | Activation::Relu6 => direct(zero_point),
             _ => {
-                let (scale, zero_point) = Range::of(sums.iter().copied()).affine();
+                let (scale, zero_point) = Range::of(sums.iter().map(|&sum| sum * reach)).affine();
                 let sum = Grid { scale, zero_point };
                 let table =
                     table::narrow(activation, sum, output).into_iter().map(|entry| entry as u8).collect();
@@ -185,6 +186,9 @@ impl Target {
     }
 }
 
+/// How far beyond the sums seen the codes of a hidden layer reach, as a share at one record; it falls with the root of
+/// their number. A record unlike those seen would saturate there, in integers alone.
+const REACH: f64 = 2.0;
 /// Largest shift of a rule, as the model file's validation has it.
 const MAX_SHIFT: u32 = 15;
 /// Doublings of a channel's scale after which nothing is left of its weights.
@@ -341,7 +345,7 @@ mod tests {
 
     #[test]
     fn a_layer_gives_what_the_float_layer_gives() {
-        let target = Target::hidden(Activation::Linear, &[-4.0, 4.0]);
+        let target = Target::hidden(Activation::Linear, &[-4.0, 4.0], 1_000_000);
         let (layer, coarsened) = quantised(&[0.5, -0.25, 0.125, 1.0], &[0.3, -0.7], &target);
         assert!(coarsened.is_empty());
         let input = [30_i8, -50];
@@ -355,7 +359,7 @@ mod tests {
 
     #[test]
     fn a_giant_bias_beside_tiny_weights_is_made_to_fit() {
-        let target = Target::hidden(Activation::Linear, &[-4e6, 4e6]);
+        let target = Target::hidden(Activation::Linear, &[-4e6, 4e6], 1_000_000);
         let (layer, coarsened) = quantised(&[1e-6, -1e-6, 0.0, 0.0], &[3e6, 0.0], &target);
         assert_eq!(coarsened, [0]);
         let Layer::Dense(layer) = layer.borrow() else { panic!("a dense layer") };

@@ -76,7 +76,7 @@ pub fn quantise(float: &[FloatLayer], codes: &[i16], range: Range, fraction_bits
         let target = if index + 1 == float.len() {
             Target::rim(activation, &sums, step)
         } else {
-            Target::hidden(activation, &sums)
+            Target::hidden(activation, &sums, sample.len() / width)
         };
         let seen = Seen {
             weights: layer.weights(),

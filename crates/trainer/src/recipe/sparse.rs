@@ -35,12 +35,16 @@ pub enum Sparsity {
 /// Hyperparameters of a sparse autoencoder.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Sparse {
-    /// What keeps units silent; the largest quarter of the columns' number of units stays where nothing is said.
+    /// What keeps units silent; of every 15 hidden units the largest one stays where nothing is said.
     pub sparsity: Option<Sparsity>,
 }
 
 /// Hidden units per column where the user names no width.
-const OVERCOMPLETE: usize = 2;
+const OVERCOMPLETE: usize = 3;
+/// Hidden units per unit that stays active where the user says nothing.
+const UNITS_PER_KEPT: usize = 15;
+/// Fewest that stay active then.
+const FEWEST_KEPT: usize = 2;
 /// Most hidden units that are chosen.
 const WIDEST: usize = 256;
 
@@ -53,8 +57,10 @@ impl Sparse {
             let width = (OVERCOMPLETE * columns).next_multiple_of(4).min(WIDEST);
             (vec![width], format!("{OVERCOMPLETE} hidden units for each of {columns} columns"))
         };
-        let sparsity = self.sparsity.unwrap_or(Sparsity::TopK { k: columns.div_ceil(4).max(2) });
         let middle = hidden.len() / 2;
+        let units = hidden.get(middle).copied().unwrap_or(0);
+        let k = units.div_ceil(UNITS_PER_KEPT).max(FEWEST_KEPT).min(units);
+        let sparsity = self.sparsity.unwrap_or(Sparsity::TopK { k });
         let mut stack = Stack::new(request);
         for (index, &width) in hidden.iter().enumerate() {
             if index == middle {

@@ -27,8 +27,9 @@ impl Default for Variational {
 }
 
 /// Variance of the decoder's noise, in that of a column, that the chosen weight stands for: the likelihood of a row of n
-/// columns is then `-n / (2 * variance)` times its mean squared error.
-const DECODER_VARIANCE: f64 = 0.1;
+/// columns is then `-n / (2 * variance)` times its mean squared error. A column's own variance detects best, see
+/// `DESIGN.md`.
+const DECODER_VARIANCE: f64 = 1.0;
 
 impl Variational {
     pub(super) fn plan(self, request: &Request<'_>) -> Result<Plan, RecipeFault> {
