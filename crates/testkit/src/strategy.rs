@@ -4,12 +4,15 @@
 //! become clearer by their shrinking, and because thousands of weights would make a case slow.
 
 mod convolution;
+mod file;
+mod layer;
 mod model;
 mod network;
 mod record;
 
 pub use convolution::{ImageCase, convolution_case, phases, pool_case, transposed_case, wide_image};
-pub use model::{TinyModel, tiny_model};
+pub use file::TinyModel;
+pub use model::tiny_model;
 pub use network::{DenseCase, affine, dense_case, requantise_rule};
 pub use record::{RecordShape, record_shape};
 
