@@ -31,15 +31,17 @@ pub fn tiny_picture() -> impl Strategy<Value = TinyModel> {
         })
         .prop_flat_map(|(shape, samples)| (shape.sample_records(samples.count()), Just((shape, samples))));
     let network = (prop::collection::vec(drawn_layer(-128, 127), 0..=4), drawn_layer(-32_767, 32_767));
-    (shape, network, surroundings()).prop_map(|((records, (shape, samples)), (hidden, last), surroundings)| {
-        let (height, width) = match samples {
-            Samples::Image { height, width } => (height, width),
-            samples => (1, samples.count() as u16),
-        };
-        let record = Shape { height, width, channels: n_columns(&shape) };
-        let layers = layers(record, &hidden, &last, surroundings.seeds());
-        surroundings.model(&shape, samples, &layers, records)
-    })
+    (shape, network, surroundings()).prop_map(
+        |((records, (shape, samples)), (hidden, last), surroundings)| {
+            let (height, width) = match samples {
+                Samples::Image { height, width } => (height, width),
+                samples => (1, samples.count() as u16),
+            };
+            let record = Shape { height, width, channels: n_columns(&shape) };
+            let layers = layers(record, &hidden, &last, surroundings.seeds());
+            surroundings.model(&shape, samples, &layers, records)
+        },
+    )
 }
 
 fn n_columns(shape: &RecordShape) -> u16 {
@@ -119,9 +121,7 @@ impl DrawnLayer {
     fn hidden(&self, input: Shape, seed: u32) -> (OwnedLayer, Shape) {
         let finish = Finish { rule: self.rule, has_table: self.has_table, is_last: false };
         match self.kind {
-            Kind::Dense => {
-                (OwnedLayer::dense([input.len(), self.output.len()], finish, seed), self.output)
-            }
+            Kind::Dense => (OwnedLayer::dense([input.len(), self.output.len()], finish, seed), self.output),
             Kind::Convolution => {
                 let output = within(self.output, self.convolution_reach(input));
                 (OwnedLayer::convolution(self.convolution(input, output), finish, seed), output)
@@ -170,7 +170,8 @@ impl DrawnLayer {
 
     /// Most rows and columns of output: the last window begins inside the input or the padding before it.
     fn convolution_reach(&self, input: Shape) -> [u16; 2] {
-        let reach = |len: u16, padding: u8, stride: u8| (len + u16::from(padding) - 1) / u16::from(stride) + 1;
+        let reach =
+            |len: u16, padding: u8, stride: u8| (len + u16::from(padding) - 1) / u16::from(stride) + 1;
         [
             reach(input.height, self.padding[0], self.stride[0]),
             reach(input.width, self.padding[1], self.stride[1]),

@@ -43,8 +43,12 @@ pub fn record_shape() -> impl Strategy<Value = RecordShape> {
 pub fn sample_shape() -> impl Strategy<Value = RecordShape> {
     // A number, a category by its levels, a flag. A feature that reads another field than its own can become a logarithm.
     let kinds = prop_oneof![Just((0, 0)), Just((1, 1)), Just((2, 3))];
-    let part = (part(), kinds)
-        .prop_map(|(part, (kind, preparation))| Part { kind, preparation, nullable: false, ..part });
+    let part = (part(), kinds).prop_map(|(part, (kind, preparation))| Part {
+        kind,
+        preparation,
+        nullable: false,
+        ..part
+    });
     prop::collection::vec(part, 1..=3).prop_map(|parts| RecordShape { parts })
 }
 
