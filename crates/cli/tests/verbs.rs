@@ -254,3 +254,29 @@ fn recommended_items_are_new_and_liked() {
         "{liked} of {firsts} first items are of the kind that users like"
     );
 }
+
+#[test]
+fn encode_names_the_most_similar_records_and_draws_the_vectors() {
+    let folder = Folder::new();
+    let data = fixture("data/breast_cancer.csv");
+    let model = folder.train("model", &data, &["--epochs", "5", "--label", "label"]);
+    let plot = folder.path("latent.svg");
+    let text =
+        folder.out(&["encode", "--model", &model, "--data", &data, "--neighbours", "2", "--plot", &plot]);
+    assert!(text.lines().next().unwrap().ends_with(",n1,n2"), "{text}");
+    let lines = cells(&text);
+    let vector = |line: &[&str]| -> Vec<f64> {
+        line[1..line.len() - 2].iter().map(|cell| cell.parse().unwrap()).collect()
+    };
+    let distance = |a: &[&str], b: &[&str]| -> f64 {
+        vector(a).iter().zip(vector(b)).map(|(a, b)| (a - b) * (a - b)).sum()
+    };
+    let first = &lines[0];
+    let mut others: Vec<_> = lines[1..].iter().collect();
+    others.sort_by(|a, b| distance(first, a).total_cmp(&distance(first, b)));
+    let wanted = distance(first, others[0]);
+    let named = lines.iter().find(|line| line[0] == first[first.len() - 2]).unwrap();
+    assert!((distance(first, named) - wanted).abs() < 1e-9 && named[0] != first[0]);
+    let svg = fs::read_to_string(&plot).unwrap();
+    assert_eq!(svg.matches("<circle").count(), lines.len());
+}
