@@ -38,12 +38,11 @@ pub(crate) fn footprint(target: &'static str, profile: Profile, model: &Model) -
     let with = image_of(model)?;
     let mut empty = EMPTY.lock().unwrap_or_else(PoisonError::into_inner);
     let known = empty.iter().position(|(place, _)| *place == (target, profile.name()));
-    let index = match known {
-        Some(index) => index,
-        None => {
-            empty.push(((target, profile.name()), image_of(&Model::Empty)?));
-            empty.len() - 1
-        }
+    let index = if let Some(index) = known {
+        index
+    } else {
+        empty.push(((target, profile.name()), image_of(&Model::Empty)?));
+        empty.len() - 1
     };
     Ok(difference(&with, &empty[index].1))
 }
