@@ -23,8 +23,8 @@ pub(crate) fn svg(points: &[[f64; 2]], marked: &[bool]) -> String {
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {SIDE} {SIDE}\" width=\"{SIDE}\" \
          height=\"{SIDE}\" font-family=\"sans-serif\" font-size=\"13\">\n\
          <rect width=\"{SIDE}\" height=\"{SIDE}\" fill=\"#fff\"/>\n\
-         <text x=\"{MARGIN}\" y=\"24\">Latent vectors: {} records, {n_marked} alarms in red; the two directions of \
-         most variance, to one scale</text>\n",
+         <text x=\"{MARGIN}\" y=\"24\">{} latent vectors, alarms ({n_marked}) in red; along the directions of most \
+         variance</text>\n",
         points.len()
     );
     for (wanted, colour) in [(false, "#555"), (true, "#c22")] {
@@ -49,7 +49,7 @@ mod tests {
         let grey = svg.find("cx=\"600.0\" cy=\"180.0\"").expect("the upper right point");
         let red = svg.find("cx=\"40.0\" cy=\"460.0\"").expect("the lower left point");
         assert!(grey < red, "{svg}");
-        assert!(svg.contains("2 records, 1 alarms in red"));
+        assert!(svg.contains("2 latent vectors, alarms (1) in red"));
     }
 
     #[test]

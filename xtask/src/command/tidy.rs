@@ -75,7 +75,7 @@ fn check_file(path: &Path, faults: &mut Vec<String>) -> Result<(), String> {
     if !text.starts_with("//!") {
         faults.push(format!("{shown}: begins without a line that says what the file is for"));
     }
-    let code = text.split("\nmod tests {").next().unwrap_or("");
+    let code = text.split("mod tests {").next().unwrap_or("");
     let is_test = shown.contains("/tests/") || shown.ends_with("tests.rs");
     if !is_test && code.contains(concat!(".unw", "rap()")) && !shown.starts_with("tests/") {
         faults.push(format!("{shown}: unwraps outside tests"));

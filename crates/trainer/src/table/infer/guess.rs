@@ -380,8 +380,13 @@ mod tests {
     #[test]
     fn nothing_to_learn_from() {
         assert_eq!(
-            guess("id,c\n4,1\n9,1\n", None).unwrap_err(),
+            guess(&table("c,d", |_| "4,1".to_owned()), None).unwrap_err(),
             "t.csv: found no column to learn from, wanted at least one that varies; write a schema by hand"
+        );
+        let too_few = guess("id,c\n4,1\n9,1\n", None).unwrap_err();
+        assert!(
+            too_few.starts_with("t.csv: found 2 rows") && too_few.contains("wanted at least 20"),
+            "{too_few}"
         );
         assert_eq!(
             guess("a,b\n1,2\n3,NaN\n", None).unwrap_err(),
