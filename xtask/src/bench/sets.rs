@@ -33,8 +33,8 @@ pub(crate) enum Form {
 pub(crate) struct Set {
     /// Name, which its file's begins with.
     pub(crate) name: String,
-    /// The same as other detectors' figures have it.
-    pub(crate) baseline: String,
+    /// The same as other detectors' figures have it; none where theirs are of records made otherwise.
+    pub(crate) baseline: Option<String>,
     /// How its records are made.
     pub(crate) form: Form,
     files: Vec<PathBuf>,
@@ -55,6 +55,8 @@ const NO_MEASUREMENTS: [&str; 11] =
 const NORMAL_CLASSES: [usize; 4] = [0, 1, 5, 7];
 /// Sets that are trained on as windows too, with the window's length and hop.
 const WINDOWED: [(&str, usize, usize); 2] = [("nab_machine_temperature", 24, 24), ("cmapss_fd001", 16, 4)];
+/// Of these sets other detectors were given windows, of all others rows.
+const WINDOWED_BY_OTHERS: [&str; 1] = ["nab_machine_temperature"];
 /// Remaining cycles above which an engine is healthy.
 const HEALTHY_ABOVE: f64 = 125.0;
 /// Of ten engines so many train.
@@ -80,7 +82,7 @@ pub(crate) fn find(folder: &Path) -> Result<Vec<Set>, String> {
             let labels = folder.join(format!("{stem}_labels.idx1.gz"));
             sets.extend(NORMAL_CLASSES.into_iter().filter(|_| labels.is_file()).map(|normal| Set {
                 name: format!("{stem}/{normal}"),
-                baseline: format!("{stem}/{normal}"),
+                baseline: Some(format!("{stem}/{normal}")),
                 form: Form::Images { normal },
                 files: vec![path.clone(), labels.clone()],
             }));
@@ -98,11 +100,14 @@ fn tables(folder: &Path, stem: &str, path: &Path) -> Result<Vec<Set>, String> {
     let mut files = vec![path.to_owned()];
     let test = folder.join(format!("{name}_test.csv.gz"));
     files.extend(test.is_file().then_some(test));
-    let rows = Set { baseline: name.clone(), name: name.clone(), form: Form::Rows, files };
+    let others_have_windows = WINDOWED_BY_OTHERS.contains(&name.as_str());
+    let baseline = |fits: bool| fits.then(|| name.clone());
+    let rows = Set { baseline: baseline(!others_have_windows), name: name.clone(), form: Form::Rows, files };
     let windows = WINDOWED.iter().filter(|(windowed, ..)| *windowed == name);
     let windows: Vec<Set> = windows
         .map(|&(_, length, hop)| Set {
             name: format!("{name} windows"),
+            baseline: baseline(others_have_windows),
             form: Form::Windows { length, hop },
             ..rows.clone()
         })
@@ -218,7 +223,8 @@ mod tests {
         let found = find(folder.path()).unwrap();
         let names: Vec<&str> = found.iter().map(|set| set.name.as_str()).collect();
         assert_eq!(names, ["a", "nab_machine_temperature", "nab_machine_temperature windows"]);
-        assert_eq!(found[2].baseline, "nab_machine_temperature");
+        let others = found.iter().map(|set| set.baseline.as_deref()).collect::<Vec<_>>();
+        assert_eq!(others, [Some("a"), None, Some("nab_machine_temperature")]);
         assert!(found[2].kinds().contains(&"conv1d") && !found[0].kinds().contains(&"conv1d"));
     }
 

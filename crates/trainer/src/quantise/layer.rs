@@ -358,6 +358,15 @@ mod tests {
     }
 
     #[test]
+    fn codes_reach_beyond_what_few_records_showed() {
+        for activation in [Activation::Linear, Activation::Relu, Activation::Elu] {
+            let grid = Target::hidden(activation, &[-1.0, 1.0], 16).output();
+            let highest = f64::from(127 - grid.zero_point) * grid.scale;
+            assert!((highest - 1.5).abs() <= grid.scale, "{} {highest}", activation.name());
+        }
+    }
+
+    #[test]
     fn a_giant_bias_beside_tiny_weights_is_made_to_fit() {
         let target = Target::hidden(Activation::Linear, &[-4e6, 4e6], 1_000_000);
         let (layer, coarsened) = quantised(&[1e-6, -1e-6, 0.0, 0.0], &[3e6, 0.0], &target);
