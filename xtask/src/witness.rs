@@ -24,7 +24,7 @@ fn records_of(model: &ModelFile<'_>) -> u32 {
 pub(crate) const SEED: u32 = 1;
 
 /// A core and what emulates it.
-pub(crate) struct Core {
+struct Core {
     name: &'static str,
     target: &'static str,
     embedded: Option<armagnac::Core>,
@@ -121,66 +121,92 @@ fn seeded_scores(model: &ModelFile<'_>, count: usize) -> Vec<u64> {
     (0..count).map(|_| one()).collect()
 }
 
-/// Runs a model on every emulated core that this machine has.
+/// Runs a model on every emulated core that this machine has, and weighs it on each.
 ///
 /// # Errors
 /// A build that fails, a run that ends badly, two emulators that count differently.
 pub(crate) fn examine(model: &Model, file: &ModelFile<'_>, testimony: &mut Testimony) -> Result<(), String> {
-    examine_on(&CORES, model, file, testimony)
-}
-
-/// The same on some cores only.
-pub(crate) fn examine_on(
-    cores: &[Core],
-    model: &Model,
-    file: &ModelFile<'_>,
-    testimony: &mut Testimony,
-) -> Result<(), String> {
-    let records = records_of(file);
-    for core in cores {
-        let build = Build {
-            target: core.target,
-            profile: Profile::Size,
-            model,
-            features: &[],
-            digest_records: Some(records),
-        };
-        let elf = build.run()?;
-        let embedded = core.embedded.map(|embedded| armagnac::run(&elf, embedded));
-        let embedded = embedded.transpose().map_err(|error| format!("{}: {error}", core.name))?;
-        let second = match qemu::run(&elf, core.machine) {
-            Ok(outcome) => Some(outcome),
-            Err(failure @ Failure::NotFound { .. }) => {
-                testimony.not_run.push(format!("{} in QEMU: {failure}", core.name));
-                None
-            }
-            Err(failure) => return Err(format!("{}: {failure}", core.name)),
-        };
-        if let (Some(one), Some(two)) = (&embedded, &second)
-            && one.instructions != two.instructions
-        {
-            return Err(format!(
-                "{}: the emulators count differently, {:?} and {:?}",
-                core.name,
-                one.instruction_range(),
-                two.instruction_range()
-            ));
-        }
-        for (outcome, emulator) in [(&embedded, "armagnac"), (&second, "QEMU")] {
-            if let Some(outcome) = outcome {
-                let name = format!("{} in {emulator}", core.name);
-                let seeded = outcome.seeded_scores();
-                if seeded != seeded_scores(file, seeded.len()) {
-                    return Err(format!("{name}: scores of seeded records are not the host's"));
-                }
-                testimony.digests.push((name.clone(), digest(outcome, records, &name)?));
-            }
-        }
-        if let Some(outcome) = embedded.or(second) {
+    for core in &CORES {
+        if let Some(outcome) = hear(core, model, file, testimony)? {
             testimony.rows.push(row(core.name, core.target, Profile::Size, model, &outcome)?);
         }
     }
     Ok(())
+}
+
+/// Runs a model on some cores, and weighs it on one of them.
+///
+/// # Errors
+/// As [`examine`].
+pub(crate) fn examine_on(
+    cores: &[&str],
+    weighed: &str,
+    model: &Model,
+    file: &ModelFile<'_>,
+    testimony: &mut Testimony,
+) -> Result<(), String> {
+    for core in CORES.iter().filter(|core| cores.contains(&core.name)) {
+        if let Some(outcome) = hear(core, model, file, testimony)?
+            && core.name == weighed
+        {
+            testimony.rows.push(row(core.name, core.target, Profile::Size, model, &outcome)?);
+        }
+    }
+    Ok(())
+}
+
+/// Runs a model on one core, in every emulator that has it; none where no emulator is there.
+fn hear(
+    core: &Core,
+    model: &Model,
+    file: &ModelFile<'_>,
+    testimony: &mut Testimony,
+) -> Result<Option<Outcome>, String> {
+    let records = records_of(file);
+    if let (None, Err(failure @ Failure::NotFound { .. })) = (core.embedded, qemu::version(core.machine)) {
+        // Nothing would run the image, so it is not built either.
+        testimony.not_run.push(format!("{} in QEMU: {failure}", core.name));
+        return Ok(None);
+    }
+    let build = Build {
+        target: core.target,
+        profile: Profile::Size,
+        model,
+        features: &[],
+        digest_records: Some(records),
+    };
+    let elf = build.run()?;
+    let embedded = core.embedded.map(|embedded| armagnac::run(&elf, embedded));
+    let embedded = embedded.transpose().map_err(|error| format!("{}: {error}", core.name))?;
+    let second = match qemu::run(&elf, core.machine) {
+        Ok(outcome) => Some(outcome),
+        Err(failure @ Failure::NotFound { .. }) => {
+            testimony.not_run.push(format!("{} in QEMU: {failure}", core.name));
+            None
+        }
+        Err(failure) => return Err(format!("{}: {failure}", core.name)),
+    };
+    if let (Some(one), Some(two)) = (&embedded, &second)
+        && one.instructions != two.instructions
+    {
+        return Err(format!(
+            "{}: the emulators count differently, {:?} and {:?}",
+            core.name,
+            one.instruction_range(),
+            two.instruction_range()
+        ));
+    }
+    for (outcome, emulator) in [(&embedded, "armagnac"), (&second, "QEMU")] {
+        if let Some(outcome) = outcome {
+            let name = format!("{} in {emulator}", core.name);
+            let seeded = outcome.seeded_scores();
+            if seeded != seeded_scores(file, seeded.len()) {
+                return Err(format!("{name}: scores of seeded records are not the host's"));
+            }
+            testimony.digests.push((name.clone(), digest(outcome, records, &name)?));
+        }
+    }
+    Ok(embedded.or(second))
 }
 
 fn digest(outcome: &Outcome, records: u32, name: &str) -> Result<u64, String> {
@@ -190,7 +216,13 @@ fn digest(outcome: &Outcome, records: u32, name: &str) -> Result<u64, String> {
     }
 }
 
-fn row(core: &str, target: &str, profile: Profile, model: &Model, outcome: &Outcome) -> Result<Row, String> {
+fn row(
+    core: &str,
+    target: &'static str,
+    profile: Profile,
+    model: &Model,
+    outcome: &Outcome,
+) -> Result<Row, String> {
     Ok(Row {
         core: core.to_owned(),
         profile,

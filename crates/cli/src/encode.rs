@@ -1,12 +1,13 @@
 //! `tillwatch encode`
 
 use crate::arguments::Encode;
-use crate::output::Output;
+use crate::output::{Output, write_file};
 use crate::records::{Source, with_schema};
-use crate::{Failure, model_file};
-use std::fmt::Write;
+use crate::{Failure, model_file, scatter};
+use tillwatch_engine::score::Verdict;
 use tillwatch_loader::Loader;
 use tillwatch_trainer::float_model::FloatModel;
+use tillwatch_trainer::principal::{neighbours, plane};
 use tillwatch_trainer::quantise::rim_step;
 use tillwatch_trainer::scoring::Bench;
 
@@ -30,15 +31,18 @@ pub(crate) fn run(arguments: &Encode) -> Result<(), Failure> {
     let mut source = Source::open(&arguments.data, &schema)?;
     let loader = Loader::new(model);
     let mut bench = Bench::new(&loader);
+    let width = loader.model().latent_len();
+    let mut vectors = Vectors { values: Vec::new(), rows: Vec::new(), alarms: Vec::new() };
+    // Vectors that nobody compares need not be held.
+    let held = arguments.neighbours > 0 || arguments.plot.is_some();
     let mut output = Output::open(arguments.out.as_deref())?;
-    let mut line = String::from("row");
-    for index in 0..model.latent_len() {
-        // Writing to a string cannot fail.
-        let _ = write!(line, ",z{index}");
-    }
-    line.push('\n');
-    output.write(line.as_bytes())?;
+    output.write(header(width, arguments.neighbours).as_bytes())?;
     source.each(&loader, |record| {
+        if held {
+            let mut memories = record.memories.to_vec();
+            vectors.alarms.push(bench.score(&loader, record.raw, &mut memories).verdict == Verdict::Alarm);
+            vectors.rows.push(record.row);
+        }
         let codes = bench.encode_raw(&loader, record.raw, record.memories);
         let values: Vec<f32> = match &float {
             Some(float) => {
@@ -50,14 +54,46 @@ pub(crate) fn run(arguments: &Encode) -> Result<(), Failure> {
                 .map(|&code| (i16::from(code) - i16::from(latent.zero_code)) as f32 * latent.scale)
                 .collect(),
         };
-        line.clear();
-        let _ = write!(line, "{}", record.row);
-        for value in values {
-            // A zero has no sign here.
-            let _ = write!(line, ",{}", value + 0.0);
+        if arguments.neighbours == 0 {
+            output.write(line(record.row, &values, &[]).as_bytes())?;
         }
-        line.push('\n');
-        output.write(line.as_bytes())
+        if held {
+            vectors.values.extend_from_slice(&values);
+        }
+        Ok(())
     })?;
-    output.finish()
+    if arguments.neighbours > 0 {
+        let near = neighbours(&vectors.values, width, arguments.neighbours);
+        for ((values, &row), near) in vectors.values.chunks_exact(width).zip(&vectors.rows).zip(&near) {
+            let rows: Vec<u64> = near.iter().map(|&other| vectors.rows[other]).collect();
+            output.write(line(row, values, &rows).as_bytes())?;
+        }
+    }
+    output.finish()?;
+    if let Some(path) = &arguments.plot {
+        let points = plane(&vectors.values, width);
+        write_file(path, scatter::svg(&points, &vectors.alarms).as_bytes())?;
+    }
+    Ok(())
+}
+
+/// The vectors of all records, for what compares them.
+struct Vectors {
+    /// Row-major, as wide as the latent vector.
+    values: Vec<f32>,
+    rows: Vec<u64>,
+    alarms: Vec<bool>,
+}
+
+fn header(width: usize, neighbours: usize) -> String {
+    let values = (0..width).map(|index| format!(",z{index}"));
+    let header: String = values.chain((1..=neighbours).map(|rank| format!(",n{rank}"))).collect();
+    format!("row{header}\n")
+}
+
+fn line(row: u64, values: &[f32], neighbours: &[u64]) -> String {
+    // A zero has no sign here.
+    let values = values.iter().map(|value| format!(",{}", value + 0.0));
+    let cells: String = values.chain(neighbours.iter().map(|other| format!(",{other}"))).collect();
+    format!("{row}{cells}\n")
 }

@@ -12,7 +12,9 @@ pub(crate) fn run(arguments: &Evaluate) -> Result<(), Failure> {
     let bytes = model_file::read(&arguments.model)?;
     let model = model_file::validate(&bytes, &arguments.model)?;
     let mut schema = model_file::schema(&model, &arguments.model)?;
-    schema.label.clone_from(&arguments.label);
+    if arguments.label.is_some() {
+        schema.label.clone_from(&arguments.label);
+    }
     let table = table(arguments, &schema)?;
     let evaluation = evaluate(&model, &table);
     let by_kind: BTreeMap<String, (usize, f64)> =
@@ -59,7 +61,7 @@ fn table(arguments: &Evaluate, schema: &Schema) -> Result<Table, Failure> {
         ReadOptions { label: ColumnUse::Required, text: arguments.by.clone(), ..ReadOptions::default() };
     if schema.image_shape().is_none() {
         arguments.images.refuse()?;
-        if arguments.label.is_none() {
+        if schema.label.is_none() {
             return Err(Failure::usage("--label: found none, wanted the column that is 0 for normal rows"));
         }
         return Ok(Table::read(&arguments.data, schema, &options)?);

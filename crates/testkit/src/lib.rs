@@ -3,4 +3,5 @@
 pub mod oracle;
 pub mod runtime;
 pub mod strategy;
+pub mod tiles;
 pub mod tolerance;

@@ -1,6 +1,17 @@
 //! One interface over everything that can score a record.
 //!
-//! The emulated firmware speaks through its printed digest and is compared by `cargo xtask firmware`.
+//! * [`Float`]: the float model that a file carries, on dequantised codes; compared within the tolerance table.
+//! * [`Simulated`]: the numeric contract in wide integers, without the engine.
+//! * [`Loaded`]: the model file in place, on row-major weights.
+//! * [`Tiled`]: the engine on tiled weights, for any model file.
+//! * [`Baked`]: the committed generated code.
+//!
+//! All but the first are equal bit for bit. The sixth runtime, the firmware on an emulated core, speaks through its printed
+//! digest: `cargo xtask firmware` compares its scores with those of the host.
+
+mod tiled;
+
+pub use tiled::Tiled;
 
 use crate::oracle::Oracle;
 use tillwatch_engine::feature::{Mark, Memory};

@@ -4,14 +4,19 @@
 //! become clearer by their shrinking, and because thousands of weights would make a case slow.
 
 mod convolution;
+mod file;
+mod layer;
 mod model;
 mod network;
+mod picture;
 mod record;
 
 pub use convolution::{ImageCase, convolution_case, phases, pool_case, transposed_case, wide_image};
-pub use model::{TinyModel, tiny_model};
+pub use file::TinyModel;
+pub use model::tiny_model;
 pub use network::{DenseCase, affine, dense_case, requantise_rule};
-pub use record::{RecordShape, record_shape};
+pub use picture::tiny_picture;
+pub use record::{RecordShape, record_shape, sample_shape};
 
 use proptest::prelude::*;
 use tillwatch_engine::seeded::SeededWords;
@@ -35,6 +40,12 @@ fn any_raw() -> impl Strategy<Value = i32> {
         1 => prop_oneof![Just(i32::MAX), Just(MISSING + 1)],
         1 => Just(MISSING),
     ]
+}
+
+/// A raw value that is there: around nothing, or anywhere.
+fn any_present() -> impl Strategy<Value = i32> {
+    use tillwatch_engine::feature::MISSING;
+    any_raw().prop_map(|raw| if raw == MISSING { 0 } else { raw })
 }
 
 /// `len` bytes that follow from a seed.

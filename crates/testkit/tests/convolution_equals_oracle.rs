@@ -2,51 +2,16 @@
 
 use proptest::prelude::*;
 use tillwatch_engine::fixed::Channel;
-use tillwatch_engine::kernel::{self, Convolution, ConvolutionTiles, Shape, TILE, Transposed};
+use tillwatch_engine::kernel::{self, Convolution, Shape, TILE, Transposed};
 use tillwatch_engine::score;
 use tillwatch_testkit::oracle;
 use tillwatch_testkit::strategy::{
     ImageCase, convolution_case, phases, pool_case, transposed_case, wide_image,
 };
+use tillwatch_testkit::tiles::Tiles;
 
 fn wide<T: Into<i64> + Copy>(codes: &[T]) -> Vec<i64> {
     codes.iter().map(|&code| code.into()).collect()
-}
-
-/// Weights and channels as generated code has them, phase after phase.
-#[derive(Default)]
-struct Tiled {
-    tiles: Vec<[i8; TILE * TILE]>,
-    rest: Vec<[i8; TILE]>,
-    channels: Vec<[Channel; TILE]>,
-}
-
-impl Tiled {
-    /// Appends a block of rows, one per channel.
-    fn push(&mut self, weights: &[i8], channels: &[Channel]) {
-        let len = weights.len() / channels.len();
-        let group = |row: usize, group: usize| -> [i8; TILE] {
-            let at = |column| if column < len { weights[row * len + column] } else { 0 };
-            core::array::from_fn(|column| at(group * TILE + column))
-        };
-        let whole = channels.len() / TILE * TILE;
-        for first in (0..whole).step_by(TILE) {
-            for at in 0..len.div_ceil(TILE) {
-                let rows: Vec<i8> = (0..TILE).flat_map(|row| group(first + row, at)).collect();
-                self.tiles.extend(rows.as_chunks().0);
-            }
-        }
-        self.rest.extend(
-            (whole..channels.len()).flat_map(|row| (0..len.div_ceil(TILE)).map(move |at| group(row, at))),
-        );
-        let mut padded = channels.to_vec();
-        padded.resize(channels.len().next_multiple_of(TILE), Channel::default());
-        self.channels.extend(padded.as_chunks().0);
-    }
-
-    fn weights(&self) -> ConvolutionTiles<'_> {
-        ConvolutionTiles { tiles: &self.tiles, rest: &self.rest }
-    }
 }
 
 fn check_convolution(case: &ImageCase<Convolution>) -> Result<(), TestCaseError> {
@@ -57,7 +22,7 @@ fn check_convolution(case: &ImageCase<Convolution>) -> Result<(), TestCaseError>
     kernel::convolve_rows(geometry, weights, channels.iter().copied(), *rule, input, &mut patch, &mut rows);
     prop_assert_eq!(&wide(&rows), &want, "rows");
 
-    let mut tiled = Tiled::default();
+    let mut tiled = Tiles::default();
     tiled.push(weights, channels);
     prop_assert!(kernel::convolution_fits(geometry, tiled.weights(), &tiled.channels, rule.shift));
     let mut out = vec![0_i16; want.len()];
@@ -81,7 +46,7 @@ fn check_transposed(case: &ImageCase<Transposed>) -> Result<(), TestCaseError> {
     kernel::transpose_rows(geometry, weights, channels.iter().copied(), *rule, input, &mut patch, &mut rows);
     prop_assert_eq!(&wide(&rows), &want, "rows");
 
-    let mut tiled = Tiled::default();
+    let mut tiled = Tiles::default();
     let n = usize::from(geometry.output.channels);
     let (mut rest_weights, mut rest_channels) = (&weights[..], &channels[..]);
     for phase in phases(geometry) {

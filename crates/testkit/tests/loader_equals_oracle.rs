@@ -1,65 +1,28 @@
 //! The loader against the oracle on random whole models: features, reconstruction, score, reasons, all equal.
 #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
+mod loader;
+
+use loader::{check_known_answers, check_records};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 use std::collections::BTreeSet;
-use tillwatch_engine::feature::{Mark, Memory};
-use tillwatch_loader::{Loader, Model, Scratch};
-use tillwatch_model::{Activation, Layer, Preparation};
+use tillwatch_model::{Activation, Layer, Model, Preparation};
 use tillwatch_testkit::oracle::Oracle;
 use tillwatch_testkit::strategy::{TinyModel, tiny_model};
-
-fn with_loader<'a, R>(
-    model: &Model<'a>,
-    work: impl FnOnce(&Loader<'a>, &mut [Memory], &mut Scratch<'_>) -> R,
-) -> R {
-    let loader = Loader::new(*model);
-    let sizes = loader.sizes();
-    let (mut codes, mut reconstruction) = (vec![0; sizes.columns], vec![0; sizes.columns]);
-    let (mut input, mut output) = (vec![0; sizes.activations], vec![0; sizes.activations]);
-    let (mut marks, mut raw) = (vec![Mark::NONE; sizes.features], vec![0; sizes.fields]);
-    let mut memories = vec![Memory::EMPTY; sizes.memories];
-    let mut scratch = Scratch {
-        codes: &mut codes,
-        reconstruction: &mut reconstruction,
-        activations: [&mut input, &mut output],
-        marks: &mut marks,
-        raw: &mut raw,
-    };
-    work(&loader, &mut memories, &mut scratch)
-}
-
-fn wide(codes: &[i16]) -> Vec<i64> {
-    codes.iter().copied().map(i64::from).collect()
-}
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 
     #[test]
     fn a_sequence_of_records(tiny in tiny_model()) {
-        let model = Model::validate(&tiny.file).unwrap();
-        let mut oracle = Oracle::new(&model);
-        with_loader(&model, |loader, memories, scratch| {
-            for raw in &tiny.records {
-                let want = oracle.score(raw);
-                let got = loader.score(raw, memories, scratch);
-                let codes: Vec<i64> = want.features.iter().flat_map(|feature| feature.codes.clone()).collect();
-                prop_assert_eq!(wide(scratch.codes), codes, "wide codes of {:?}", raw);
-                prop_assert_eq!(wide(scratch.reconstruction), want.reconstruction, "reconstruction of {:?}", raw);
-                prop_assert_eq!(got, want.scored, "score of {:?}", raw);
-            }
-            Ok(())
-        })?;
+        check_records(&tiny)?;
     }
 
     #[test]
     fn known_answers(tiny in tiny_model()) {
-        let model = Model::validate(&tiny.file).unwrap();
-        let outcome = with_loader(&model, Loader::self_test);
-        prop_assert_eq!(outcome, Ok(()));
+        check_known_answers(&tiny)?;
     }
 }
 
@@ -95,8 +58,9 @@ fn the_strategy_reaches_every_kind() {
             };
             seen.insert(name.into());
         }
-        for Layer::Dense(layer) in model.body().layers.iter() {
-            let name = match layer.activation {
+        for layer in model.body().layers.iter() {
+            let Layer::Dense(dense) = layer else { panic!("{layer:?} in a model of rows") };
+            let name = match dense.activation {
                 Activation::Clamp => "clamp",
                 Activation::Table(_) => "table",
                 Activation::RimTable(_) => "rim table",
@@ -105,6 +69,8 @@ fn the_strategy_reaches_every_kind() {
         }
         seen.insert(format!("{} layers", model.body().layers.len()));
         seen.extend(model.body().heads.prototypes.is_empty().then(|| "no prototypes".into()));
+        seen.insert(if model.latent_len() > 0 { "latent" } else { "no latent" }.into());
+        seen.extend((model.body().heads.latent_gain > 0).then(|| "latent gain".into()));
     }
     let want = [
         "1 layers",
@@ -116,8 +82,11 @@ fn the_strategy_reaches_every_kind() {
         "cyclic",
         "delta",
         "flag",
+        "latent",
+        "latent gain",
         "logarithm",
         "missing",
+        "no latent",
         "no prototypes",
         "numeric",
         "one-hot",

@@ -1,4 +1,44 @@
 //! Items that a user has not rated, in the order of what the model expects of them.
+//!
+//! # Examples
+//! ```
+//! use tillwatch_loader::{Loader, Model};
+//! use tillwatch_trainer::recommend::Catalogue;
+//! use tillwatch_trainer::scoring::Bench;
+//! use tillwatch_trainer::table::{ReadOptions, Schema, Table};
+//! use tillwatch_trainer::{Settings, train};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! // Users like the even items or the odd ones; user 0 has not met item 0.
+//! let mut text = "user,item\n0,item 2\n0,item 4\n0,item 6\n".to_owned();
+//! let mut drawn = 1_u32;
+//! for (user, item) in (1..400).flat_map(|user| (0..8).map(move |item| (user, item))) {
+//!     drawn = drawn.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+//!     let is_met = drawn >> 30 != 0;
+//!     let is_stray = drawn << 4 >> 28 == 0;
+//!     if is_met && (item % 2 == user % 2) != is_stray {
+//!         text += &format!("{user},item {item}\n");
+//!     }
+//! }
+//! let folder = tempfile::tempdir()?;
+//! let file = folder.path().join("likes.csv");
+//! std::fs::write(&file, text)?;
+//!
+//! let schema = Schema::parse("[ratings]\nuser = \"user\"\nitem = \"item\"\n", "likes.toml")?;
+//! let schema = schema.with_items(&[&file])?;
+//! let table = Table::read(&[&file], &schema, &ReadOptions::default())?;
+//! let settings = Settings { hidden: Some(vec![4]), alarm_rate: 0.05, epochs: 60, ..Settings::default() };
+//! let trained = train(&table, &schema, &settings, &mut |_| {})?;
+//!
+//! let loader = Loader::new(Model::validate(&trained.bytes)?);
+//! let catalogue = Catalogue::of(loader.model())?;
+//! let rated = table.raw(0);
+//! let latent = Bench::new(&loader).encode_raw(&loader, rated, &mut []);
+//! let best = catalogue.best(&latent, |field| rated[field] != 0, 1);
+//! assert_eq!(schema.fields[best[0]].column, "item 0");
+//! # Ok(())
+//! # }
+//! ```
 
 use std::fmt;
 use tillwatch_engine::feature::OneHot;
@@ -179,8 +219,8 @@ mod tests {
 
     #[test]
     fn rated_items_are_passed_over_and_the_larger_reconstruction_is_ahead() {
-        // One latent value of 10: 10 + 5, 20 - 30, 30 + 0, 0 + 15.
-        let items = [(vec![1.0], 5.0), (vec![2.0], -30.0), (vec![3.0], 0.0), (vec![0.0], 15.0)];
+        // One latent value of 10: 10 + 5, 20 - 30, 30 + 0, 0 + 12.
+        let items = [(vec![1.0], 5.0), (vec![2.0], -30.0), (vec![3.0], 0.0), (vec![0.0], 12.0)];
         let catalogue = Catalogue::of_items(&items, vec![7, 8, 9, 11], -3);
         assert_eq!(catalogue.best(&[7], |_| false, 4), [9, 7, 11, 8]);
         assert_eq!(catalogue.best(&[7], |field| field == 9, 2), [7, 11]);

@@ -1,10 +1,13 @@
-//! The committed model on every runtime of the host: integers equal, float within the tolerance table.
+//! The committed model on every runtime of the host, random models on every one that takes any model: integers equal, float
+//! within the tolerance table.
 #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
+use proptest::prelude::*;
 use tillwatch_engine::seeded::{SeededField, SeededWords};
 use tillwatch_inference::point_of_sale;
 use tillwatch_model::Model;
-use tillwatch_testkit::runtime::{Answer, Baked, Float, Loaded, Runtime, Simulated};
+use tillwatch_testkit::runtime::{Answer, Baked, Float, Loaded, Runtime, Simulated, Tiled};
+use tillwatch_testkit::strategy::{TinyModel, tiny_model, tiny_picture};
 use tillwatch_testkit::tolerance;
 use tillwatch_trainer::metrics::auroc;
 use tillwatch_trainer::table::{ColumnUse, ReadOptions, Schema, Table};
@@ -22,12 +25,36 @@ fn answers(runtime: &mut dyn Runtime, records: &[Vec<i32>]) -> Vec<Answer> {
     records.iter().map(|raw| runtime.score(raw)).collect()
 }
 
+/// Simulation, loader and engine on one stream, fresh.
+fn check_any_model(tiny: &TinyModel) -> Result<(), TestCaseError> {
+    let model = Model::validate(&tiny.file).unwrap();
+    let want = answers(&mut Simulated::new(&model), &tiny.records);
+    let others: [&mut dyn Runtime; 2] = [&mut Loaded::new(model), &mut Tiled::new(model)];
+    for runtime in others {
+        prop_assert_eq!(&answers(runtime, &tiny.records), &want, "{}", runtime.name());
+    }
+    Ok(())
+}
+
+proptest! {
+    #[test]
+    fn any_model_of_rows(tiny in tiny_model()) {
+        check_any_model(&tiny)?;
+    }
+
+    #[test]
+    fn any_model_of_windows_and_images(tiny in tiny_picture()) {
+        check_any_model(&tiny)?;
+    }
+}
+
 #[test]
 fn integer_runtimes_are_equal_bit_for_bit() {
     let model = Model::validate(MODEL).unwrap();
     let records = records(7, 3000);
     let want = answers(&mut Simulated::new(&model), &records);
-    let others: [&mut dyn Runtime; 2] = [&mut Loaded::new(model), &mut Baked::point_of_sale()];
+    let others: [&mut dyn Runtime; 3] =
+        [&mut Loaded::new(model), &mut Tiled::new(model), &mut Baked::point_of_sale()];
     for runtime in others {
         let got = answers(runtime, &records);
         let first = (0..records.len()).find(|&at| got[at] != want[at]);

@@ -4,6 +4,7 @@ use super::promise;
 use crate::emulate::firmware::{Build, Model, Profile};
 use crate::emulate::image::{Content, Image};
 use std::fmt::Write;
+use std::sync::{Mutex, PoisonError};
 
 /// The symbols of the firmware that hold a model's variables.
 const SCRATCH: &str = "SCRATCH";
@@ -28,14 +29,26 @@ pub(crate) struct Footprint {
 ///
 /// # Errors
 /// One of the images does not build or cannot be read.
-pub(crate) fn footprint(target: &str, profile: Profile, model: &Model) -> Result<Footprint, String> {
+pub(crate) fn footprint(target: &'static str, profile: Profile, model: &Model) -> Result<Footprint, String> {
     let features = &["bare"];
     let image_of = |model| {
         let build = Build { target, profile, model, features, digest_records: None };
         build.run().and_then(|elf| Image::read(&elf))
     };
-    Ok(difference(&image_of(model)?, &image_of(&Model::Empty)?))
+    let with = image_of(model)?;
+    let mut empty = EMPTY.lock().unwrap_or_else(PoisonError::into_inner);
+    let known = empty.iter().position(|(place, _)| *place == (target, profile.name()));
+    let index = if let Some(index) = known {
+        index
+    } else {
+        empty.push(((target, profile.name()), image_of(&Model::Empty)?));
+        empty.len() - 1
+    };
+    Ok(difference(&with, &empty[index].1))
 }
+
+/// Target and profile, and the image without a model: the same for every model, so it is built once.
+static EMPTY: Mutex<Vec<((&str, &str), Image)>> = Mutex::new(Vec::new());
 
 fn difference(with: &Image, without: &Image) -> Footprint {
     let less = |size: fn(&Image) -> i64| size(with) - size(without);

@@ -8,6 +8,7 @@ mod crosscheck;
 mod demo;
 mod firmware;
 mod fixtures;
+mod kinds;
 mod size;
 mod test;
 mod tidy;
@@ -17,7 +18,7 @@ use std::process::Command;
 /// A command's name, what it does, and how.
 type Entry = (&'static str, &'static str, fn(&[String]) -> Result<(), String>);
 
-const COMMANDS: [Entry; 11] = [
+const COMMANDS: [Entry; 12] = [
     (
         "demo",
         "from CSV to a verdict on an emulated Cortex-M: [--data FILE [--schema FILE] --label COL]",
@@ -27,6 +28,7 @@ const COMMANDS: [Entry; 11] = [
     ("ci", "the same, with nothing left out", ci::run),
     ("bake", "write the committed generated code; --check compares only", bake::run),
     ("crosscheck", "float, loaded and baked on random records: [--model FILE]", crosscheck::run),
+    ("kinds", "every kind of autoencoder, from a fixture to equal bits on emulated cores", kinds::run),
     ("firmware", "the committed model on every emulated core", firmware::run),
     ("audit", "what the linked firmware contains and must not", audit::run),
     ("size", "bytes and instructions against fixtures/sizes; --bless renews", size::run),

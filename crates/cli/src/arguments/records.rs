@@ -28,7 +28,7 @@ pub(crate) struct Evaluate {
     /// CSV files with one header, plain or gzip; of a model of images what it was trained on
     #[arg(long, required = true, num_args = 1..)]
     pub(crate) data: Vec<PathBuf>,
-    /// Column that is 0 for normal rows
+    /// Column that is 0 for normal rows; that of training without it
     #[arg(long)]
     pub(crate) label: Option<String>,
     #[command(flatten)]
@@ -55,6 +55,12 @@ pub(crate) struct Encode {
     /// Take the float network instead of the integer one that a device has
     #[arg(long)]
     pub(crate) float: bool,
+    /// Add the rows of that many most similar records to each line: n1, the most similar one, then n2 and so on
+    #[arg(long, default_value_t = 0)]
+    pub(crate) neighbours: usize,
+    /// Draw the vectors, as SVG, in the plane that shows most of their variance; alarms in red
+    #[arg(long)]
+    pub(crate) plot: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -1,6 +1,6 @@
 //! Fields and the features that read them, of every kind.
 
-use super::{affine, any_raw};
+use super::{affine, any_present, any_raw};
 use proptest::prelude::*;
 use tillwatch_engine::feature::{Affine, Cyclic, OneHot};
 use tillwatch_model::{Feature, Field, FieldKind, Preparation, SequenceBuffer};
@@ -37,6 +37,19 @@ struct Part {
 /// Any record shape: one to eight features of every kind on fields of every kind.
 pub fn record_shape() -> impl Strategy<Value = RecordShape> {
     prop::collection::vec(part(), 1..=MAX_FEATURES).prop_map(|parts| RecordShape { parts })
+}
+
+/// The shape of one sample of many: one to three features that keep no memory, on fields that are always there.
+pub fn sample_shape() -> impl Strategy<Value = RecordShape> {
+    // A number, a category by its levels, a flag. A feature that reads another field than its own can become a logarithm.
+    let kinds = prop_oneof![Just((0, 0)), Just((1, 1)), Just((2, 3))];
+    let part = (part(), kinds).prop_map(|(part, (kind, preparation))| Part {
+        kind,
+        preparation,
+        nullable: false,
+        ..part
+    });
+    prop::collection::vec(part, 1..=3).prop_map(|parts| RecordShape { parts })
 }
 
 fn part() -> impl Strategy<Value = Part> {
@@ -137,6 +150,16 @@ impl RecordShape {
     /// Records for it, one after another.
     pub fn records(&self) -> impl Strategy<Value = Vec<Vec<i32>>> + use<> {
         prop::collection::vec(prop::collection::vec(any_raw(), self.n_fields()), 1..10)
+    }
+
+    /// Records of so many samples, one after another; in few of them something is missing.
+    pub fn sample_records(&self, n_samples: usize) -> impl Strategy<Value = Vec<Vec<i32>>> + use<> {
+        let len = n_samples * self.n_fields();
+        let record = prop_oneof![
+            4 => prop::collection::vec(any_present(), len),
+            1 => prop::collection::vec(any_raw(), len),
+        ];
+        prop::collection::vec(record, 1..6)
     }
 
     fn field_of(&self, index: usize) -> usize {

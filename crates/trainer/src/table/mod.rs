@@ -22,9 +22,9 @@ mod schema;
 mod source;
 mod split;
 mod whole;
+mod windows;
 
 use whole::FEWEST_ROWS;
-mod windows;
 
 pub use decimal::{NotDecimal, Resolution};
 pub use images::{ImageOptions, are_images, read_images, read_images_as};

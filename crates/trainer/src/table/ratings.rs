@@ -141,17 +141,17 @@ fn each_row(
 ) -> Result<(), Error> {
     let first = files.first().map_or(Path::new(""), AsRef::as_ref);
     let mut rows = Rows::open(first)?;
-    for index in 0..files.len().max(1) {
-        if index > 0 {
-            let next = Rows::open(files[index].as_ref())?;
-            same_header(&rows, &next, first)?;
-            rows = next;
-        }
+    let mut file = 0;
+    loop {
         while rows.next_row()? {
-            run(&rows, index)?;
+            run(&rows, file)?;
         }
+        file += 1;
+        let Some(path) = files.get(file) else { return Ok(()) };
+        let next = Rows::open(path.as_ref())?;
+        same_header(&rows, &next, first)?;
+        rows = next;
     }
-    Ok(())
 }
 
 fn find(rows: &Rows, column: &str, key: &str) -> Result<usize, Error> {
