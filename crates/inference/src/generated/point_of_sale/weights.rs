@@ -87,28 +87,28 @@ pub(super) static LAYER_0_TILES: [[i8; 16]; 20] = [
 #[rustfmt::skip]
 pub(super) static LAYER_0_CHANNELS: [[Channel; 4]; 4] = [
     [
-        Channel { bias: 107, multiplier: 47748281 },
-        Channel { bias: 885, multiplier: 107748155 },
-        Channel { bias: 73, multiplier: 34772544 },
-        Channel { bias: 208, multiplier: 26497709 },
+        Channel { bias: 107, multiplier: 46290800 },
+        Channel { bias: 885, multiplier: 104459222 },
+        Channel { bias: 73, multiplier: 33711137 },
+        Channel { bias: 208, multiplier: 25688886 },
     ],
     [
-        Channel { bias: 493, multiplier: 37107466 },
-        Channel { bias: 519, multiplier: 26281172 },
-        Channel { bias: 167, multiplier: 31698554 },
-        Channel { bias: 488, multiplier: 36723609 },
+        Channel { bias: 493, multiplier: 35974788 },
+        Channel { bias: 519, multiplier: 25478958 },
+        Channel { bias: 167, multiplier: 30730979 },
+        Channel { bias: 488, multiplier: 35602648 },
     ],
     [
-        Channel { bias: -672, multiplier: 30241902 },
-        Channel { bias: 98, multiplier: 39816558 },
-        Channel { bias: 871, multiplier: 58155848 },
-        Channel { bias: 2048, multiplier: 33847622 },
+        Channel { bias: -672, multiplier: 29318790 },
+        Channel { bias: 98, multiplier: 38601187 },
+        Channel { bias: 871, multiplier: 56380684 },
+        Channel { bias: 2048, multiplier: 32814448 },
     ],
     [
-        Channel { bias: 2345, multiplier: 28112504 },
-        Channel { bias: -1244, multiplier: 37795583 },
-        Channel { bias: -162, multiplier: 37387059 },
-        Channel { bias: 1393, multiplier: 123381788 },
+        Channel { bias: 2345, multiplier: 27254390 },
+        Channel { bias: -1244, multiplier: 36641901 },
+        Channel { bias: -162, multiplier: 36245847 },
+        Channel { bias: 1393, multiplier: 119615650 },
     ],
 ];
 
@@ -137,20 +137,20 @@ pub(super) static LAYER_1_TILES: [[i8; 16]; 12] = [
 #[rustfmt::skip]
 pub(super) static LAYER_1_CHANNELS: [[Channel; 4]; 3] = [
     [
-        Channel { bias: 20596, multiplier: 15973012 },
-        Channel { bias: 16977, multiplier: 16656166 },
-        Channel { bias: -62031, multiplier: 13504554 },
-        Channel { bias: 15534, multiplier: 12740597 },
+        Channel { bias: 20549, multiplier: 15973012 },
+        Channel { bias: 16969, multiplier: 16656166 },
+        Channel { bias: -62013, multiplier: 13504554 },
+        Channel { bias: 15558, multiplier: 12740597 },
     ],
     [
-        Channel { bias: 51351, multiplier: 16018000 },
-        Channel { bias: 37839, multiplier: 14174557 },
-        Channel { bias: 39672, multiplier: 14226690 },
-        Channel { bias: -24318, multiplier: 15775777 },
+        Channel { bias: 51348, multiplier: 16018000 },
+        Channel { bias: 37811, multiplier: 14174557 },
+        Channel { bias: 39638, multiplier: 14226690 },
+        Channel { bias: -24307, multiplier: 15775777 },
     ],
     [
-        Channel { bias: 36116, multiplier: 14461700 },
-        Channel { bias: 32317, multiplier: 13074915 },
+        Channel { bias: 36104, multiplier: 14461700 },
+        Channel { bias: 32293, multiplier: 13074915 },
         Channel { bias: 0, multiplier: 0 },
         Channel { bias: 0, multiplier: 0 },
     ],
@@ -181,28 +181,28 @@ pub(super) static LAYER_2_TILES: [[i8; 16]; 12] = [
 #[rustfmt::skip]
 pub(super) static LAYER_2_CHANNELS: [[Channel; 4]; 4] = [
     [
-        Channel { bias: 45127, multiplier: 36434204 },
-        Channel { bias: 7272, multiplier: 31321597 },
-        Channel { bias: -6905, multiplier: 81387650 },
-        Channel { bias: 4855, multiplier: 30583336 },
+        Channel { bias: 45149, multiplier: 36434204 },
+        Channel { bias: 7281, multiplier: 31321597 },
+        Channel { bias: -6913, multiplier: 81387650 },
+        Channel { bias: 4858, multiplier: 30583336 },
     ],
     [
-        Channel { bias: 22476, multiplier: 33976486 },
-        Channel { bias: 28086, multiplier: 22358645 },
-        Channel { bias: -10034, multiplier: 36754736 },
-        Channel { bias: -4570, multiplier: 36915981 },
+        Channel { bias: 22468, multiplier: 33976486 },
+        Channel { bias: 28058, multiplier: 22358645 },
+        Channel { bias: -10072, multiplier: 36754736 },
+        Channel { bias: -4594, multiplier: 36915981 },
     ],
     [
-        Channel { bias: 38735, multiplier: 29660730 },
+        Channel { bias: 38740, multiplier: 29660730 },
         Channel { bias: -2846, multiplier: 35456129 },
-        Channel { bias: 2965, multiplier: 41433133 },
-        Channel { bias: -17267, multiplier: 31715821 },
+        Channel { bias: 2972, multiplier: 41433133 },
+        Channel { bias: -17253, multiplier: 31715821 },
     ],
     [
-        Channel { bias: -29279, multiplier: 41795197 },
-        Channel { bias: 6346, multiplier: 38270741 },
-        Channel { bias: 15657, multiplier: 39898391 },
-        Channel { bias: 45570, multiplier: 29864936 },
+        Channel { bias: -29265, multiplier: 41795197 },
+        Channel { bias: 6356, multiplier: 38270741 },
+        Channel { bias: 15650, multiplier: 39898391 },
+        Channel { bias: 45590, multiplier: 29864936 },
     ],
 ];
 
@@ -239,33 +239,33 @@ pub(super) static LAYER_3_TILES: [[i8; 16]; 20] = [
 #[rustfmt::skip]
 pub(super) static LAYER_3_CHANNELS: [[Channel; 4]; 5] = [
     [
-        Channel { bias: 9262, multiplier: 828531533 },
-        Channel { bias: -6641, multiplier: 1236002726 },
-        Channel { bias: 31479, multiplier: 1651737 },
-        Channel { bias: 12588, multiplier: 1630149436 },
+        Channel { bias: 9075, multiplier: 854618121 },
+        Channel { bias: -6569, multiplier: 1274918678 },
+        Channel { bias: 31523, multiplier: 1703743 },
+        Channel { bias: 12607, multiplier: 1681475226 },
     ],
     [
-        Channel { bias: -24873, multiplier: 1614414548 },
-        Channel { bias: 22196, multiplier: 1002971146 },
-        Channel { bias: 14813, multiplier: 1694508748 },
-        Channel { bias: -24549, multiplier: 2758134 },
+        Channel { bias: -24903, multiplier: 1665244921 },
+        Channel { bias: 22200, multiplier: 1034550022 },
+        Channel { bias: 14810, multiplier: 1747860912 },
+        Channel { bias: -24562, multiplier: 2844974 },
     ],
     [
-        Channel { bias: -7809, multiplier: 647271025 },
-        Channel { bias: 1373, multiplier: 685944044 },
-        Channel { bias: -15862, multiplier: 38762859 },
-        Channel { bias: -16025, multiplier: 657316004 },
+        Channel { bias: -7802, multiplier: 667650565 },
+        Channel { bias: 1360, multiplier: 707541218 },
+        Channel { bias: -15871, multiplier: 39983320 },
+        Channel { bias: -16058, multiplier: 678011814 },
     ],
     [
-        Channel { bias: 10929, multiplier: 682901114 },
-        Channel { bias: -25747, multiplier: 1491349049 },
-        Channel { bias: -859, multiplier: 1076503601 },
-        Channel { bias: -5485, multiplier: 831721205 },
+        Channel { bias: 10946, multiplier: 704402480 },
+        Channel { bias: -25786, multiplier: 1538304663 },
+        Channel { bias: -859, multiplier: 1110397671 },
+        Channel { bias: -5439, multiplier: 857908220 },
     ],
     [
-        Channel { bias: 442, multiplier: 1262538516 },
-        Channel { bias: 46445, multiplier: 1545396059 },
-        Channel { bias: -20153, multiplier: 1727923751 },
+        Channel { bias: 439, multiplier: 1302289955 },
+        Channel { bias: 46446, multiplier: 1594053361 },
+        Channel { bias: -20182, multiplier: 1782327998 },
         Channel { bias: 0, multiplier: 0 },
     ],
 ];
@@ -277,8 +277,8 @@ pub(super) const LAYER_3_RULE: Requantise =
 /// Score per squared residual of each column, in steps of 2^-24.
 #[rustfmt::skip]
 pub(super) const GAINS: [u32; 19] = [
-    4706075, 4766114, 6666288, 6029350, 6059162, 5943030, 6442374, 6666483, 6545270, 6546560, 6662873,
-    6368214, 6368744, 4899868, 4901078, 4363060, 5274067, 4544337, 2711622,
+    4653137, 4712500, 6591299, 5961526, 5991002, 5876177, 6369903, 6591492, 6471642, 6472918, 6587922,
+    6296578, 6297102, 4844749, 4845946, 4313980, 5214739, 4493218, 2681119,
 ];
 
 /// Factor on the score by number of missing features, in steps of 2^-16.
@@ -323,7 +323,7 @@ pub(super) const COLUMNS_OF_FEATURES: [u8; 9] = [
 /// What calibration on 13447 normal records found.
 #[rustfmt::skip]
 pub(super) static THRESHOLDS: Thresholds = Thresholds {
-    watch: 842925,
-    alarm: 3868975,
-    anchors: [40564, 48537, 54808, 60846, 67038, 74169, 83029, 95996, 127443, 365827, 760153, 1712354, 2710310, 3817141, 4560016, 13805128],
+    watch: 820507,
+    alarm: 3848781,
+    anchors: [40804, 48981, 55401, 61375, 67653, 74664, 83759, 96880, 127956, 360351, 748835, 1669618, 2687895, 3837179, 4462047, 13912052],
 };
