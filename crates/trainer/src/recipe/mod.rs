@@ -218,7 +218,7 @@ mod tests {
         let option = |recipe: Recipe, request: &Request<'_>| recipe.plan(request).unwrap_err().option;
         let plain = request(shape, &rows);
         let sparse = |sparsity| Recipe::Sparse(Sparse { sparsity: Some(sparsity) });
-        assert_eq!(option(sparse(Sparsity::TopK { k: 13 }), &plain), "--keep");
+        assert_eq!(option(sparse(Sparsity::TopK { k: 21 }), &plain), "--keep");
         assert_eq!(option(sparse(Sparsity::L1 { weight: -0.1 }), &plain), "--sparsity-weight");
         let target = sparse(Sparsity::KullbackLeibler { target: 1.0, weight: 0.1 });
         assert_eq!(option(target, &plain), "--sparsity-target");
