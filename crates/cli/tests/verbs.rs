@@ -103,7 +103,9 @@ fn reconstruct_speaks_in_the_units_of_the_schema() {
 fn a_denoising_model_takes_noise_out() {
     let folder = Folder::new();
     let train = folder.write("train.csv", plane(0..1500, 0.0));
-    let options = ["--recipe", "denoising", "--noise-level", "0.3", "--layers", "16,2,16", "--epochs", "30"];
+    let options =
+        ["--recipe", "denoising", "--noise", "gaussian", "--noise-level", "0.3", "--layers", "16,2,16"];
+    let options = [&options[..], &["--epochs", "30"]].concat();
     let model = folder.train("model", &train, &options);
     let clean = folder.write("clean.csv", plane(1500..1800, 0.0));
     let noisy = folder.write("noisy.csv", plane(1500..1800, 0.45));

@@ -4,6 +4,8 @@
 const SWEEPS: usize = 30;
 /// Rows that the covariance is taken from.
 const ROWS: usize = 2000;
+/// A component of less than this share of the variance is what rounding left of those taken out.
+const LEAST_SHARE: f64 = 1e-12;
 
 /// The covariance of rows, less the components taken out of it.
 #[derive(Clone, Debug)]
@@ -11,6 +13,8 @@ pub(crate) struct Spread {
     mean: Vec<f64>,
     /// Row-major, square.
     covariance: Vec<f64>,
+    /// Variance of no component.
+    least: f64,
 }
 
 impl Spread {
@@ -35,7 +39,9 @@ impl Spread {
                 }
             }
         }
-        Self { mean, covariance }
+        let mut spread = Self { mean, covariance, least: 0.0 };
+        spread.least = LEAST_SHARE * spread.total();
+        spread
     }
 
     /// Variance of all columns together, not divided by the number of rows.
@@ -44,7 +50,7 @@ impl Spread {
         (0..width).map(|i| self.covariance[i * width + i]).sum()
     }
 
-    /// Takes the largest component out: its variance and its direction, of length one.
+    /// Takes the largest component out: its variance and its direction, of length one; zeros where none is left.
     pub(crate) fn take_largest(&mut self) -> (f64, Vec<f64>) {
         let width = self.mean.len();
         // A start that no symmetric arrangement of columns is orthogonal to.
@@ -61,7 +67,10 @@ impl Spread {
             value = next.iter().zip(&vector).map(|(a, b)| a * b).sum();
             vector = next;
         }
-        let length = vector.iter().map(|x| x * x).sum::<f64>().sqrt().max(f64::MIN_POSITIVE);
+        if value <= self.least {
+            return (0.0, vec![0.0; width]);
+        }
+        let length = vector.iter().map(|x| x * x).sum::<f64>().sqrt();
         vector.iter_mut().for_each(|x| *x /= length);
         for i in 0..width {
             for j in 0..width {
