@@ -13,7 +13,7 @@ pub(crate) struct Spread {
     mean: Vec<f64>,
     /// Row-major, square.
     covariance: Vec<f64>,
-    /// Variance of no component.
+    /// Up to so much variance is rounding.
     least: f64,
 }
 

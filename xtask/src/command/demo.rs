@@ -7,7 +7,6 @@ use crate::witness::{Testimony, examine, read};
 use std::fs;
 use std::io::BufWriter;
 use std::path::Path;
-use tillwatch_bake::{Options, bake, write};
 use tillwatch_model::Model as ModelFile;
 use tillwatch_simulator::{Config, Simulator, write_csv};
 
@@ -64,13 +63,10 @@ fn path(folder: &Path, name: &str, data: &str, arguments: &[String]) -> Result<(
     let bytes = read(&model_path)?;
     let model = ModelFile::validate(&bytes).map_err(|error| error.to_string())?;
     let crate_folder = folder.join(format!("{name}_baked"));
-    let options = Options { engine: Some(root().join("crates/engine")), ..Options::default() };
-    let baked = bake(&model, &options).map_err(|error| error.to_string())?;
-    write(&baked, &crate_folder).map_err(|error| error.to_string())?;
+    let (firmware, report) = Model::bake(&model, crate_folder.clone())?;
     println!("$ tillwatch bake --model {model_text} --out {}", crate_folder.display());
-    print!("{}", baked.report);
+    print!("{report}");
     let mut testimony = Testimony::of(&model);
-    let firmware = Model::Baked { package: baked.name, folder: crate_folder, module: String::new() };
     examine(&firmware, &model, &mut testimony)?;
     println!("\non each emulated core (instructions counted, not cycles; bytes of flash, then of RAM):");
     print!("{}", table(&testimony.rows));

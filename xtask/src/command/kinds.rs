@@ -5,7 +5,6 @@ use crate::emulate::firmware::{Build, Model, Profile, root};
 use crate::witness::{Testimony, examine, examine_on};
 use std::fs;
 use std::path::Path;
-use tillwatch_bake::{Options, bake, write};
 use tillwatch_model::Model as ModelFile;
 use tillwatch_simulator::{Config, Simulator, write_csv};
 use tillwatch_testkit::runtime::{Loaded, Runtime, Simulated};
@@ -180,10 +179,7 @@ fn on_cores(
     out: &Path,
     all: bool,
 ) -> Result<Vec<String>, String> {
-    let options = Options { engine: Some(root().join("crates/engine")), ..Options::default() };
-    let baked = bake(model, &options).map_err(|error| error.to_string())?;
-    write(&baked, out).map_err(|error| error.to_string())?;
-    let firmware = Model::Baked { package: baked.name, folder: out.to_owned(), module: String::new() };
+    let (firmware, _) = Model::bake(model, out.to_owned())?;
     let mut testimony = Testimony::of(model);
     if all {
         examine(&firmware, model, &mut testimony)?;

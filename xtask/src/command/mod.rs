@@ -21,7 +21,7 @@ type Entry = (&'static str, &'static str, fn(&[String]) -> Result<(), String>);
 const COMMANDS: [Entry; 12] = [
     (
         "demo",
-        "from CSV to a verdict on an emulated Cortex-M: [--data FILE [--schema FILE] --label COL]",
+        "from CSV to a verdict on an emulated Cortex-M: [--data FILE [--schema FILE] --label COL [--alarm-rate R]]",
         demo::run,
     ),
     ("test", "every check that this machine can run", test::run),
@@ -29,7 +29,11 @@ const COMMANDS: [Entry; 12] = [
     ("bake", "write the committed generated code; --check compares only", bake::run),
     ("crosscheck", "float, loaded and baked on random records: [--model FILE]", crosscheck::run),
     ("kinds", "every kind of autoencoder, from a fixture to equal bits on emulated cores", kinds::run),
-    ("firmware", "the committed model on every emulated core", firmware::run),
+    (
+        "firmware",
+        "a model, the committed one or another, on every emulated core: [--model FILE]",
+        firmware::run,
+    ),
     ("audit", "what the linked firmware contains and must not", audit::run),
     ("size", "bytes and instructions against fixtures/sizes; --bless renews", size::run),
     ("fixtures", "re-derive fixtures; --check compares only", fixtures::run),

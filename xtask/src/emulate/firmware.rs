@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Mutex, PoisonError};
 use std::{env, fs};
+use tillwatch_bake::{Options, bake, write};
 
 /// What the firmware scores.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +23,16 @@ pub(crate) enum Model {
         /// The path of the model's module within the crate; empty for the crate itself.
         module: String,
     },
+}
+
+impl Model {
+    /// Bakes a model file into a folder: what the firmware scores, and the report of what it costs.
+    pub(crate) fn bake(file: &tillwatch_model::Model<'_>, folder: PathBuf) -> Result<(Self, String), String> {
+        let options = Options { engine: Some(root().join("crates/engine")), ..Options::default() };
+        let baked = bake(file, &options).map_err(|error| error.to_string())?;
+        write(&baked, &folder).map_err(|error| error.to_string())?;
+        Ok((Self::Baked { package: baked.name, folder, module: String::new() }, baked.report))
+    }
 }
 
 /// What the compiler aims at.
