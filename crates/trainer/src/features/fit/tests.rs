@@ -103,6 +103,19 @@ fn unit_scaling_spans_declared_and_seen_ranges() {
 }
 
 #[test]
+fn a_declared_range_outweighs_the_one_seen() {
+    let field =
+        "[[field]]\nname = \"x\"\nkind = \"number\"\nrange = [0, 1023]\nfeatures = [\"numeric\", \"log\"]\n";
+    let (schema, table) = read(field, "x\n31\n31\n0\n");
+    let features = fit(&schema, &table, &[true; 3], Scaling::Unit).unwrap().at(10);
+    // log2(1 + 31) is half of log2(1 + 1023).
+    assert_eq!(Codes::prepare(&features, &table).row(0).0, [31, 512]);
+    let seen = Schema::parse(&field.replace("range = [0, 1023]\n", ""), "s.toml").unwrap();
+    let features = fit(&seen, &table, &[true; 3], Scaling::Unit).unwrap().at(10);
+    assert_eq!(Codes::prepare(&features, &table).row(0).0, [1024, 1024]);
+}
+
+#[test]
 fn unit_scaling_refuses_turns_and_values_outside() {
     let schema = "[[field]]\nname = \"angle\"\ncolumn = \"Wind\"\nkind = \"number\"\nperiod = 360\nfeatures = [\"cyclic\"]\n";
     let (schema, table) = read(schema, "Wind\n1\n90\n");

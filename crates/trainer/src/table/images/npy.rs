@@ -93,15 +93,9 @@ fn shape(header: &str) -> Option<Vec<usize>> {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+mod tests {
+    use super::super::tests::npy;
     use super::*;
-
-    /// An NPY file of version 1.
-    pub(in super::super) fn npy(kind: &str, order: &str, shape: &str, body: &[u8]) -> Vec<u8> {
-        let header = format!("{{'descr': '{kind}', 'fortran_order': {order}, 'shape': {shape}, }}\n");
-        let length = (header.len() as u16).to_le_bytes();
-        [MAGIC, &[1, 0], &length, header.as_bytes(), body].concat()
-    }
 
     fn texts(bytes: &[u8]) -> Result<(Vec<usize>, String), String> {
         let array = read(&mut &bytes[..], "a.npy").map_err(|error| error.to_string())?;

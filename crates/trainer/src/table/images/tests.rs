@@ -1,6 +1,6 @@
 //! Every source of images, and every way it can be wrong, with the exact message.
 
-use super::npy::tests::npy;
+use super::npy::MAGIC;
 use super::*;
 use crate::table::{ColumnUse, Notes};
 use flate2::{Compression, write::GzEncoder};
@@ -35,6 +35,13 @@ impl Folder {
 fn idx(dims: &[u32], values: &[u8]) -> Vec<u8> {
     let dims_bytes: Vec<u8> = dims.iter().flat_map(|dim| dim.to_be_bytes()).collect();
     [&[0, 0, 8, dims.len() as u8][..], &dims_bytes, values].concat()
+}
+
+/// An NPY file of version 1.
+pub(super) fn npy(kind: &str, order: &str, shape: &str, body: &[u8]) -> Vec<u8> {
+    let header = format!("{{'descr': '{kind}', 'fortran_order': {order}, 'shape': {shape}, }}\n");
+    let length = (header.len() as u16).to_le_bytes();
+    [MAGIC, &[1, 0], &length, header.as_bytes(), body].concat()
 }
 
 fn gzip(bytes: &[u8]) -> Vec<u8> {
