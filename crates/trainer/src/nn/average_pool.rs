@@ -3,12 +3,10 @@
 use super::error::LayerSetting;
 use super::kind::LayerKind;
 use super::layer::{Backward, Forward, Layer};
-use super::max_pool::{pooled, windows};
 use super::patches;
-use super::random::Generator;
+use super::pooling::{pooled, windows};
 use super::real::Real;
 use super::shape::Shape;
-use std::ops::Range;
 
 /// `output[y, x, c]` is the mean of `input[y*stride + ky, x*stride + kx, c]` over the window. No padding, no
 /// parameters.
@@ -51,16 +49,6 @@ impl<T: Real> Layer<T> for AveragePool {
     fn out_len(&self) -> usize {
         self.output().len()
     }
-
-    fn parameter_len(&self) -> usize {
-        0
-    }
-
-    fn decayed(&self) -> Range<usize> {
-        0..0
-    }
-
-    fn initialise(&self, _: &mut [T], _: &mut Generator) {}
 
     fn forward(&self, pass: Forward<'_, T>) {
         let (channels, share) = (self.input.channels, self.share());

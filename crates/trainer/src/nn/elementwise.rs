@@ -3,9 +3,7 @@
 use super::activation::Activation;
 use super::kind::LayerKind;
 use super::layer::{Backward, Forward, Layer};
-use super::random::Generator;
 use super::real::Real;
-use std::ops::Range;
 
 /// `output = activation(input)`, value by value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,16 +26,6 @@ impl<T: Real> Layer<T> for Elementwise {
     fn out_len(&self) -> usize {
         self.len
     }
-
-    fn parameter_len(&self) -> usize {
-        0
-    }
-
-    fn decayed(&self) -> Range<usize> {
-        0..0
-    }
-
-    fn initialise(&self, _: &mut [T], _: &mut Generator) {}
 
     fn forward(&self, pass: Forward<'_, T>) {
         pass.output.copy_from_slice(pass.input);

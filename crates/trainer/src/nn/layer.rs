@@ -107,10 +107,14 @@ pub trait Layer<T: Real>: Debug + Send + Sync {
     fn in_len(&self) -> usize;
     /// Values per output row.
     fn out_len(&self) -> usize;
-    /// Number of parameters.
-    fn parameter_len(&self) -> usize;
+    /// Number of parameters; a layer without any leaves this and what follows of them as it is.
+    fn parameter_len(&self) -> usize {
+        0
+    }
     /// The parameters that weight decay shrinks; biases and scales are left out.
-    fn decayed(&self) -> Range<usize>;
+    fn decayed(&self) -> Range<usize> {
+        0..0
+    }
     /// The parameters that follow an average of the batches instead of the optimiser. For them the backward pass
     /// writes `rows * momentum * (parameter - statistic of the shard)`; a step subtracts the sum over the shards,
     /// divided by the rows of the batch. Neither the learning rate nor clipping nor decay touches them.
@@ -122,7 +126,7 @@ pub trait Layer<T: Real>: Debug + Send + Sync {
         1
     }
     /// Sets the parameters before training.
-    fn initialise(&self, parameters: &mut [T], generator: &mut Generator);
+    fn initialise(&self, _parameters: &mut [T], _generator: &mut Generator) {}
     /// Computes the output from the input.
     fn forward(&self, pass: Forward<'_, T>);
     /// Computes the gradients from the gradient of the output.

@@ -4,10 +4,9 @@ use super::error::LayerSetting;
 use super::kind::LayerKind;
 use super::layer::{Backward, Forward, Layer};
 use super::patches;
-use super::random::Generator;
+use super::pooling::{pooled, windows};
 use super::real::Real;
 use super::shape::Shape;
-use std::ops::Range;
 
 /// `output[y, x, c]` is the largest `input[y*stride + ky, x*stride + kx, c]`; of equal ones the first passes the
 /// gradient. No padding, no parameters.
@@ -19,33 +18,6 @@ pub struct MaxPool {
     pub kernel: [usize; 2],
     /// Distance of neighbouring windows, down and across.
     pub stride: [usize; 2],
-}
-
-/// Lines and pixels of a pooled image: `(input - kernel) / stride + 1`, rounded down.
-pub(super) const fn pooled(input: Shape, kernel: [usize; 2], stride: [usize; 2]) -> Shape {
-    let height = input.height.saturating_sub(kernel[0]) / stride[0] + 1;
-    let width = input.width.saturating_sub(kernel[1]) / stride[1] + 1;
-    Shape::new(height, width, input.channels)
-}
-
-/// Calls `each` with the window's place and, for each of its pixels, the place of the first channel; places count
-/// within a row.
-pub(super) fn windows(
-    input: Shape,
-    kernel: [usize; 2],
-    stride: [usize; 2],
-    mut each: impl FnMut(usize, &mut dyn Iterator<Item = usize>),
-) {
-    let output = pooled(input, kernel, stride);
-    for y in 0..output.height {
-        for x in 0..output.width {
-            let pixel = |tap: usize| {
-                let line = y * stride[0] + tap / kernel[1];
-                (line * input.width + x * stride[1] + tap % kernel[1]) * input.channels
-            };
-            each((y * output.width + x) * output.channels, &mut (0..kernel[0] * kernel[1]).map(pixel));
-        }
-    }
 }
 
 impl MaxPool {
@@ -72,16 +44,6 @@ impl<T: Real> Layer<T> for MaxPool {
     fn out_len(&self) -> usize {
         self.output().len()
     }
-
-    fn parameter_len(&self) -> usize {
-        0
-    }
-
-    fn decayed(&self) -> Range<usize> {
-        0..0
-    }
-
-    fn initialise(&self, _: &mut [T], _: &mut Generator) {}
 
     fn forward(&self, pass: Forward<'_, T>) {
         let Forward { input, output, tape, .. } = pass;

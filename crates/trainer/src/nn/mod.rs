@@ -39,6 +39,7 @@ mod noise;
 mod optimiser;
 mod pass;
 mod patches;
+mod pooling;
 mod random;
 mod real;
 mod rows;

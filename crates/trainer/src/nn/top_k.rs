@@ -3,10 +3,8 @@
 use super::error::LayerSetting;
 use super::kind::LayerKind;
 use super::layer::{Backward, Forward, Layer};
-use super::random::Generator;
 use super::real::Real;
 use std::cmp::Ordering;
-use std::ops::Range;
 
 /// Keeps the `k` largest values of each row, of equal ones the first, and sets the rest to 0. The gradient passes
 /// through the kept ones alone. No parameters.
@@ -38,16 +36,6 @@ impl<T: Real> Layer<T> for TopK {
     fn out_len(&self) -> usize {
         self.len
     }
-
-    fn parameter_len(&self) -> usize {
-        0
-    }
-
-    fn decayed(&self) -> Range<usize> {
-        0..0
-    }
-
-    fn initialise(&self, _: &mut [T], _: &mut Generator) {}
 
     fn forward(&self, pass: Forward<'_, T>) {
         let Forward { rows, input, output, tape, .. } = pass;

@@ -3,10 +3,8 @@
 use super::error::LayerSetting;
 use super::kind::LayerKind;
 use super::layer::{Backward, Forward, Layer};
-use super::random::Generator;
 use super::real::Real;
 use super::shape::Shape;
-use std::ops::Range;
 
 /// Repeats each pixel: `output[y, x, c] = input[y / factor, x / factor, c]`. No parameters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,16 +50,6 @@ impl<T: Real> Layer<T> for Upsample {
     fn out_len(&self) -> usize {
         self.output().len()
     }
-
-    fn parameter_len(&self) -> usize {
-        0
-    }
-
-    fn decayed(&self) -> Range<usize> {
-        0..0
-    }
-
-    fn initialise(&self, _: &mut [T], _: &mut Generator) {}
 
     fn forward(&self, pass: Forward<'_, T>) {
         let channels = self.input.channels;
