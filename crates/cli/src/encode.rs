@@ -12,9 +12,9 @@ use tillwatch_trainer::quantise::rim_step;
 use tillwatch_trainer::scoring::Bench;
 
 pub(crate) fn run(arguments: &Encode) -> Result<(), Failure> {
-    let bytes = model_file::read(&arguments.model)?;
-    let (model, schema) = with_schema(&bytes, &arguments.model)?;
-    let file = arguments.model.display();
+    let bytes = model_file::read(&arguments.input.model)?;
+    let (model, schema) = with_schema(&bytes, &arguments.input.model)?;
+    let file = arguments.input.model.display();
     let Some(latent) = model.body().latent else {
         return Err(Failure::usage(format!(
             "{file}: found a network of one layer, wanted one with a latent vector; train with --layers"
@@ -28,7 +28,7 @@ pub(crate) fn run(arguments: &Encode) -> Result<(), Failure> {
     }
     let float = float.filter(|_| arguments.float);
     let step = rim_step(model.body().rim_fraction_bits.into()) as f32;
-    let mut source = Source::open(&arguments.data, &schema)?;
+    let mut source = Source::open(&arguments.input.data, &schema)?;
     let loader = Loader::new(model);
     let mut bench = Bench::new(&loader);
     let width = loader.model().latent_len();

@@ -9,9 +9,9 @@ use tillwatch_trainer::evaluate::{evaluate, kinds};
 use tillwatch_trainer::table::{ColumnUse, ReadOptions, Schema, Table, read_images_as};
 
 pub(crate) fn run(arguments: &Evaluate) -> Result<(), Failure> {
-    let bytes = model_file::read(&arguments.model)?;
-    let model = model_file::validate(&bytes, &arguments.model)?;
-    let mut schema = model_file::schema(&model, &arguments.model)?;
+    let bytes = model_file::read(&arguments.input.model)?;
+    let model = model_file::validate(&bytes, &arguments.input.model)?;
+    let mut schema = model_file::schema(&model, &arguments.input.model)?;
     if arguments.label.is_some() {
         schema.label.clone_from(&arguments.label);
     }
@@ -64,15 +64,15 @@ fn table(arguments: &Evaluate, schema: &Schema) -> Result<Table, Failure> {
         if schema.label.is_none() {
             return Err(Failure::usage("--label: found none, wanted the column that is 0 for normal rows"));
         }
-        return Ok(Table::read(&arguments.data, schema, &options)?);
+        return Ok(Table::read(&arguments.input.data, schema, &options)?);
     }
     let (labels, normal) = (arguments.images.labels.as_deref(), arguments.images.normal.as_deref());
-    let table = read_images_as(&arguments.data, labels, normal, schema, &options)?;
+    let table = read_images_as(&arguments.input.data, labels, normal, schema, &options)?;
     if table.label(0).is_none() {
         return Err(Failure::usage(format!(
             "{}: found images without labels, wanted labels to compare scores with; say --labels FILE, for CSV --label \
              COLUMN, or put pictures into folders `normal` and `anomaly`",
-            arguments.data[0].display()
+            arguments.input.data[0].display()
         )));
     }
     Ok(table)

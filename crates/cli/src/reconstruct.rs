@@ -14,14 +14,14 @@ use tillwatch_trainer::scoring::Bench;
 use tillwatch_trainer::table::{Samples, Schema};
 
 pub(crate) fn run(arguments: &Reconstruct) -> Result<(), Failure> {
-    let bytes = model_file::read(&arguments.model)?;
-    let (model, schema) = with_schema(&bytes, &arguments.model)?;
+    let bytes = model_file::read(&arguments.input.model)?;
+    let (model, schema) = with_schema(&bytes, &arguments.input.model)?;
     let loader = Loader::new(model);
     let clean = match arguments.clean.as_slice() {
         [] => None,
         files => Some(prepared(&loader, &mut Source::open(files, &schema)?)?),
     };
-    let mut source = Source::open(&arguments.data, &schema)?;
+    let mut source = Source::open(&arguments.input.data, &schema)?;
     let inverse = Inverse::of(&model);
     let mut bench = Bench::new(&loader);
     let mut output = Output::open(arguments.out.as_deref())?;

@@ -11,21 +11,21 @@ use tillwatch_loader::Loader;
 use tillwatch_trainer::scoring::Bench;
 
 pub(crate) fn run(arguments: &Score) -> Result<(), Failure> {
-    let bytes = model_file::read(&arguments.model)?;
-    let (model, schema) = with_schema(&bytes, &arguments.model)?;
+    let bytes = model_file::read(&arguments.input.model)?;
+    let (model, schema) = with_schema(&bytes, &arguments.input.model)?;
     let loader = Loader::new(model);
     let shape = maps::shape(&loader, &schema);
     if arguments.maps.is_some() && shape.is_none() {
         return Err(Failure::usage(format!(
             "--maps: found records that are no images in {}, wanted a model of images; leave it out",
-            arguments.model.display()
+            arguments.input.model.display()
         )));
     }
-    let mut source = Source::open(&arguments.data, &schema)?;
+    let mut source = Source::open(&arguments.input.data, &schema)?;
     let names: Vec<&str> = model.body().features.iter().map(|feature| feature.name).collect();
     let mut bench = Bench::new(&loader);
     if let Some(out) = &arguments.out {
-        output::refuse_input(out, &arguments.data)?;
+        output::refuse_input(out, &arguments.input.data)?;
     }
     let mut output = Output::open(arguments.out.as_deref())?;
     let peak_names = if shape.is_some() { ",peak_row,peak_column" } else { "" };

@@ -96,7 +96,8 @@ impl Bench {
         IntegerAnswer { reconstruction: self.reconstruct(loader, codes).to_vec(), latent_square }
     }
 
-    fn scratch(&mut self) -> Scratch<'_> {
+    /// The memory as the loader takes it, for what has no method here.
+    pub fn scratch(&mut self) -> Scratch<'_> {
         let [input, output] = &mut self.activations;
         Scratch {
             codes: &mut self.codes,

@@ -4,14 +4,21 @@ use super::Images;
 use clap::Args;
 use std::path::PathBuf;
 
+/// A model and records to run through it.
 #[derive(Debug, Args)]
-pub(crate) struct Score {
+pub(crate) struct Input {
     /// Model file
     #[arg(long)]
     pub(crate) model: PathBuf,
     /// CSV files with one header, plain or gzip; of a model of images what it was trained on
     #[arg(long, required = true, num_args = 1..)]
     pub(crate) data: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Score {
+    #[command(flatten)]
+    pub(crate) input: Input,
     /// Where the scores go; standard output without it
     #[arg(long)]
     pub(crate) out: Option<PathBuf>,
@@ -22,12 +29,8 @@ pub(crate) struct Score {
 
 #[derive(Debug, Args)]
 pub(crate) struct Evaluate {
-    /// Model file
-    #[arg(long)]
-    pub(crate) model: PathBuf,
-    /// CSV files with one header, plain or gzip; of a model of images what it was trained on
-    #[arg(long, required = true, num_args = 1..)]
-    pub(crate) data: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) input: Input,
     /// Column that is 0 for normal rows; that of training without it
     #[arg(long)]
     pub(crate) label: Option<String>,
@@ -43,12 +46,8 @@ pub(crate) struct Evaluate {
 
 #[derive(Debug, Args)]
 pub(crate) struct Encode {
-    /// Model file
-    #[arg(long)]
-    pub(crate) model: PathBuf,
-    /// CSV files with one header, plain or gzip; of a model of images what it was trained on
-    #[arg(long, required = true, num_args = 1..)]
-    pub(crate) data: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) input: Input,
     /// Where the vectors go, a line for each record: row, then the values z0, z1 and so on; standard output without it
     #[arg(long)]
     pub(crate) out: Option<PathBuf>,
@@ -65,12 +64,8 @@ pub(crate) struct Encode {
 
 #[derive(Debug, Args)]
 pub(crate) struct Reconstruct {
-    /// Model file
-    #[arg(long)]
-    pub(crate) model: PathBuf,
-    /// CSV files with one header, plain or gzip; of a model of images what it was trained on
-    #[arg(long, required = true, num_args = 1..)]
-    pub(crate) data: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) input: Input,
     /// Where the reconstructions go, in the units of the schema; standard output without it
     #[arg(long)]
     pub(crate) out: Option<PathBuf>,
