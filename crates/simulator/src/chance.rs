@@ -49,6 +49,7 @@ impl Chance {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use tillwatch_testkit::tolerance::MEANS_OF_20_000;
 
     #[test]
     fn means_are_met() {
@@ -57,9 +58,9 @@ mod tests {
         let mean = |mut draw: Box<dyn FnMut() -> f64>| (0..n).map(|_| draw()).sum::<f64>() / f64::from(n);
         let mut other = chance.clone();
         let mut third = chance.clone();
-        // Four standard errors of 20,000 draws.
-        assert!((mean(Box::new(move || chance.unit())) - 0.5).abs() < 0.01);
-        assert!((mean(Box::new(move || other.wait(3.0))) - 3.0).abs() < 0.09);
-        assert!(mean(Box::new(move || third.normal())).abs() < 0.03);
+        let [even, wait, normal] = MEANS_OF_20_000;
+        assert!((mean(Box::new(move || chance.unit())) - 0.5).abs() < even);
+        assert!((mean(Box::new(move || other.wait(3.0))) - 3.0).abs() < wait);
+        assert!(mean(Box::new(move || third.normal())).abs() < normal);
     }
 }

@@ -122,6 +122,7 @@ pub fn neighbours(rows: &[f32], width: usize, k: usize) -> Vec<Vec<usize>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use tillwatch_testkit::tolerance::{COMPONENT, NO_COMPONENT};
 
     #[test]
     fn a_line_in_space_lies_along_the_first_axis() {
@@ -130,7 +131,10 @@ mod tests {
         for pair in points.windows(2) {
             let step = (pair[1][0] - pair[0][0]).abs();
             // From one point to the next it is the length of (1, 2, -2).
-            assert!((step - 3.0).abs() < 1e-9 && (pair[1][1] - pair[0][1]).abs() < 1e-6, "{pair:?}");
+            assert!(
+                (step - 3.0).abs() < COMPONENT && (pair[1][1] - pair[0][1]).abs() < NO_COMPONENT,
+                "{pair:?}"
+            );
         }
     }
 

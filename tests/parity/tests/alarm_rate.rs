@@ -2,12 +2,11 @@
 #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
 use tillwatch_engine::seeded::SeededWords;
+use tillwatch_testkit::tolerance::STANDARD_ERRORS;
 use tillwatch_trainer::calibrate::calibrate;
 
 /// Calibrations simulated.
 const TRIALS: u32 = 4000;
-/// Standard errors within which the mean must lie: a right program fails once in 15,000 seeds.
-const STANDARD_ERRORS: f64 = 4.0;
 
 /// Heavy-tailed scores, so that nothing leans on a shape: a product of two draws.
 fn score(words: &mut SeededWords) -> u64 {

@@ -190,6 +190,7 @@ fn affine(mean: f64, scale: f64, median: i32) -> Affine {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use tillwatch_testkit::tolerance::{SCALE, STANDARDISED};
 
     #[test]
     fn a_number_is_standardised() {
@@ -197,8 +198,8 @@ mod tests {
         let Some(statistics) = Statistics::of_measure(Measure::Numeric, values) else { panic!("it varies") };
         let FittedPreparation::Numeric(affine) = statistics.preparation(9) else { panic!("it is a number") };
         let (low, high) = (affine.apply(500).0, affine.apply(600).0);
-        assert!((f64::from(low) / 512.0 + 1.58).abs() < 0.01, "{low}");
-        assert!((f64::from(high) / 512.0 - 1.58).abs() < 0.01, "{high}");
+        assert!((f64::from(low) / 512.0 + 1.58).abs() < STANDARDISED, "{low}");
+        assert!((f64::from(high) / 512.0 - 1.58).abs() < STANDARDISED, "{high}");
         assert_eq!(affine.apply(550).0, affine.fill);
     }
 
@@ -207,7 +208,7 @@ mod tests {
         for scale in [1e-7, 0.3, 0.5, 512.0, 1e6] {
             let affine = affine(0.0, scale, 0);
             let got = f64::from(affine.multiplier) / 2_f64.powi(32 - affine.shift as i32);
-            assert!((got / scale - 1.0).abs() < 2e-3, "{scale} {got}");
+            assert!((got / scale - 1.0).abs() < SCALE, "{scale} {got}");
         }
     }
 

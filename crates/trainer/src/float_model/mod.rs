@@ -298,6 +298,7 @@ impl FloatModel {
 mod tests {
     use super::*;
     use crate::nn::Dense;
+    use tillwatch_testkit::tolerance::SIXTEEN_ROUNDINGS;
 
     const TOP: f32 = 127.0 / 128.0;
 
@@ -320,14 +321,14 @@ mod tests {
         // Clipped to (TOP, -1), reconstructed as (TOP, 0): residuals 3 - TOP and -2; nearest prototype 0 and -2 away.
         let score = model().scores(&[3.0, -2.0], &[Mark::NONE; 2])[0];
         let residual = f64::from(3.0 - TOP);
-        assert!((score - (residual * residual / 2.0 + 8.0 / 2.0 + 4.0 / 4.0)).abs() < f64::EPSILON * 16.0);
+        assert!((score - (residual * residual / 2.0 + 8.0 / 2.0 + 4.0 / 4.0)).abs() < SIXTEEN_ROUNDINGS);
     }
 
     #[test]
     fn a_missing_feature_leaves_and_the_rest_makes_up() {
         let score = model().scores(&[3.0, -2.0], &[Mark::NONE, Mark::MISSING])[0];
         let residual = f64::from(3.0 - TOP);
-        assert!((score - 2.0 * (residual * residual / 2.0)).abs() < f64::EPSILON * 16.0);
+        assert!((score - 2.0 * (residual * residual / 2.0)).abs() < SIXTEEN_ROUNDINGS);
         assert!(model().scores(&[3.0, -2.0], &[Mark::MISSING; 2])[0].abs() < f64::EPSILON);
     }
 

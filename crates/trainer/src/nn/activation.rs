@@ -262,9 +262,7 @@ impl From<FloatActivation> for Activation {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// Central differences with step 1e-5 in f64 are good to about 1e-10 (their own second-order term).
-    const SLOPE_TOLERANCE: f64 = 1e-8;
+    use tillwatch_testkit::tolerance::SLOPE;
 
     #[test]
     fn slopes_equal_central_differences() {
@@ -275,7 +273,7 @@ mod tests {
                 let y = activation.value(x);
                 let wanted = (activation.value(x + step) - activation.value(x - step)) / (2.0 * step);
                 let found = activation.slope(x, y);
-                assert!((found - wanted).abs() < SLOPE_TOLERANCE, "{activation:?} at {x}: {found}, {wanted}");
+                assert!((found - wanted).abs() < SLOPE, "{activation:?} at {x}: {found}, {wanted}");
             }
         }
     }

@@ -3,9 +3,7 @@
 use super::error::LayerSetting;
 use super::kind::LayerKind;
 use super::layer::{Backward, Forward, Layer};
-use super::random::Generator;
 use super::real::Real;
-use std::ops::Range;
 
 /// Gives its input and adds to the loss. No parameters.
 ///
@@ -67,16 +65,6 @@ impl<T: Real> Layer<T> for ActivityPenalty {
     fn out_len(&self) -> usize {
         self.len
     }
-
-    fn parameter_len(&self) -> usize {
-        0
-    }
-
-    fn decayed(&self) -> Range<usize> {
-        0..0
-    }
-
-    fn initialise(&self, _: &mut [T], _: &mut Generator) {}
 
     fn forward(&self, pass: Forward<'_, T>) {
         let Forward { row_weights, input, output, tape, .. } = pass;
@@ -141,8 +129,9 @@ impl<T: Real> Layer<T> for ActivityPenalty {
 
 #[cfg(test)]
 mod tests {
-    use super::super::gradient_check::{NEAR, check_layer_from, evaluate, penalty};
+    use super::super::gradient_check::{check_layer_from, evaluate, penalty};
     use super::*;
+    use tillwatch_testkit::tolerance::BY_HAND;
 
     fn layer(penalty: Penalty) -> ActivityPenalty {
         ActivityPenalty { len: 4, penalty, weight: 0.8 }
@@ -157,7 +146,7 @@ mod tests {
         let rows = [0.4, 0.6, 0.5, 0.9, 0.6, 0.4, 0.5, 0.1];
         let found = penalty(&layer(Penalty::Divergence { target: 0.1 }), &rows, &[2.0, 2.0], 0.0);
         let wanted = 0.8 * 4.0 * (0.1 * 0.2f64.ln() + 0.9 * 1.8f64.ln());
-        assert!((found - wanted).abs() < NEAR, "{found} {wanted}");
+        assert!((found - wanted).abs() < BY_HAND, "{found} {wanted}");
         assert_eq!(evaluate(&layer(Penalty::L1), &[], &rows), rows);
     }
 

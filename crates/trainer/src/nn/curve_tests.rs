@@ -9,17 +9,11 @@ use crate::nn::{
     TransposedConvolution, Upsample,
 };
 use std::path::Path;
+use tillwatch_testkit::tolerance::{LOSS_CURVE, LOSS_CURVE_F32};
 
 const STEPS: usize = 20;
 const BATCH: usize = 16;
 const ROWS: usize = 64;
-
-/// How far a loss may be from the recorded one, relative. In `f64` both sides differ by the order of their sums, about
-/// 1e-15 after 20 steps (5e-11 where [`wanders`] is true); a wrong factor anywhere is seen in the second step.
-const TOLERANCE: f64 = 1e-9;
-
-/// The same for `f32` against the recorded `f64`: roundings of 6e-8 that the steps enlarge to 4e-7.
-const TOLERANCE_F32: f64 = 1e-5;
 
 /// True where the loss in evaluation says nothing in `f32`. A bias before batch normalisation has no gradient but
 /// rounding, which Adam takes for a full step: the bias wanders, and the running mean lags behind. Training does not
@@ -53,16 +47,6 @@ impl<T: Real> Layer<T> for GivenSample {
     fn out_len(&self) -> usize {
         Layer::<T>::out_len(&self.0)
     }
-
-    fn parameter_len(&self) -> usize {
-        0
-    }
-
-    fn decayed(&self) -> Range<usize> {
-        0..0
-    }
-
-    fn initialise(&self, _: &mut [T], _: &mut Generator) {}
 
     fn forward(&self, pass: Forward<'_, T>) {
         let step = step_of(pass.progress);
@@ -253,8 +237,8 @@ fn compare(name: &str) {
         assert_eq!(wanted.len(), STEPS + 1);
         let steps = if wanders(name, optimiser) { STEPS } else { STEPS + 1 };
         for (found, wanted, tolerance) in [
-            (curve::<f64>(name, config, rate), &wanted[..], TOLERANCE),
-            (curve::<f32>(name, config, rate), &wanted[..steps], TOLERANCE_F32),
+            (curve::<f64>(name, config, rate), &wanted[..], LOSS_CURVE),
+            (curve::<f32>(name, config, rate), &wanted[..steps], LOSS_CURVE_F32),
         ] {
             for (step, (found, wanted)) in found.iter().zip(wanted).enumerate() {
                 let error = (found / wanted - 1.0).abs();

@@ -3,9 +3,8 @@
 use super::error::LayerSetting;
 use super::kind::LayerKind;
 use super::layer::{Backward, Forward, Layer, Mode};
-use super::random::{Generator, uniform};
+use super::random::uniform;
 use super::real::Real;
-use std::ops::Range;
 
 /// In training each value becomes 0 with the chance `rate`, and the others grow by `1 / (1 - rate)`, so that their
 /// mean stays; in evaluation nothing happens. No parameters.
@@ -37,16 +36,6 @@ impl<T: Real> Layer<T> for Dropout {
         self.len
     }
 
-    fn parameter_len(&self) -> usize {
-        0
-    }
-
-    fn decayed(&self) -> Range<usize> {
-        0..0
-    }
-
-    fn initialise(&self, _: &mut [T], _: &mut Generator) {}
-
     fn forward(&self, pass: Forward<'_, T>) {
         let Forward { mode, input, output, tape, generator, .. } = pass;
         if mode == Mode::Evaluate {
@@ -75,17 +64,16 @@ impl<T: Real> Layer<T> for Dropout {
 mod tests {
     use super::super::gradient_check::{check_layer, evaluate, train};
     use super::*;
+    use tillwatch_testkit::tolerance::SHARE_OF_10_000;
 
     #[test]
     fn the_rate_is_dropped_and_the_rest_grows() {
         const VALUES: usize = 10_000;
-        // Four standard errors of a share of 10,000 draws with chance 0.2.
-        const BOUND: f64 = 0.016;
         let layer = Dropout { len: VALUES, rate: 0.2 };
         let values = vec![4.0; VALUES];
         let [output, ..] = train(&layer, &[], &values, &values);
         let dropped = output.iter().filter(|value| **value == 0.0).count() as f64 / VALUES as f64;
-        assert!((dropped - 0.2).abs() < BOUND, "{dropped}");
+        assert!((dropped - 0.2).abs() < SHARE_OF_10_000, "{dropped}");
         assert!(output.iter().all(|value| *value == 0.0 || *value == 5.0));
         assert_eq!(evaluate(&layer, &[], &values), values);
     }

@@ -6,6 +6,7 @@ use crate::nn::{
     Activation, ActivityPenalty, BatchNorm, Dense, Dropout, GaussianSample, Generator, LayerKind, Level,
     Loss, Noise, OptimiserConfig, Penalty, Schedule, Shape,
 };
+use tillwatch_testkit::tolerance::SUM_F32;
 
 /// Points on a line through five dimensions: one latent value explains a row.
 fn line(rows: usize, seed: u64) -> Vec<f32> {
@@ -260,8 +261,6 @@ fn too_few_rows_for_statistics_are_refused() {
 
 #[test]
 fn a_penalty_is_its_mean_over_rows_whatever_the_batch_and_the_columns() {
-    // Sums of f32 values: a few times 1e-7.
-    const SUMMED: f64 = 1e-5;
     let penalty = ActivityPenalty { len: 5, penalty: Penalty::L2, weight: 3.0 };
     let values = line(300, 1);
     let rows = Rows::new(&values, None, 5).unwrap();
@@ -273,7 +272,7 @@ fn a_penalty_is_its_mean_over_rows_whatever_the_batch_and_the_columns() {
             let config = FitConfig { epochs: 1, batch_rows, column_weights, ..config() };
             let report = fit(&mut network, rows, rows, &config, None, &mut |_| {}).unwrap();
             for found in [report.epochs[0].train_loss, report.epochs[0].valid_loss.unwrap()] {
-                assert!((found / (3.0 * square) - 1.0).abs() < SUMMED, "{found}");
+                assert!((found / (3.0 * square) - 1.0).abs() < SUM_F32, "{found}");
             }
         }
     }

@@ -139,13 +139,13 @@ mod tests {
     use super::super::convolution::Convolution;
     use super::super::dropout::Dropout;
     use super::super::gaussian_sample::GaussianSample;
-    use super::super::gradient_check::NEAR;
     use super::super::layer::Layer;
     use super::super::random::{generator, uniform};
     use super::super::shape::{Padding, Shape};
     use super::super::top_k::TopK;
     use super::super::transposed_convolution::TransposedConvolution;
     use super::*;
+    use tillwatch_testkit::tolerance::BY_HAND;
 
     const LINEAR: Activation = Activation::Linear;
 
@@ -173,7 +173,7 @@ mod tests {
         let near = |found: Vec<f64>, wanted: Vec<f64>| {
             assert_eq!(found.len(), wanted.len());
             for (found, wanted) in found.into_iter().zip(wanted) {
-                assert!((found - wanted).abs() <= NEAR * (1.0 + wanted.abs()), "{found} {wanted}");
+                assert!((found - wanted).abs() <= BY_HAND * (1.0 + wanted.abs()), "{found} {wanted}");
             }
         };
         near(folded.forward(&rows).unwrap(), network.forward(&rows).unwrap());

@@ -5,7 +5,6 @@ use super::kind::LayerKind;
 use super::layer::{Backward, Forward, Layer, Mode};
 use super::random::{Generator, normal};
 use super::real::Real;
-use std::ops::Range;
 
 /// Reads `len` means and then `len` logarithms of variances, and gives `len` values: in training
 /// `mean + exp(log variance / 2) * draw` with draws of the standard normal distribution, in evaluation the means.
@@ -86,16 +85,6 @@ impl<T: Real> Layer<T> for GaussianSample {
         self.len
     }
 
-    fn parameter_len(&self) -> usize {
-        0
-    }
-
-    fn decayed(&self) -> Range<usize> {
-        0..0
-    }
-
-    fn initialise(&self, _: &mut [T], _: &mut Generator) {}
-
     fn forward(&self, pass: Forward<'_, T>) {
         self.forward_with(pass, normal);
     }
@@ -121,8 +110,9 @@ impl<T: Real> Layer<T> for GaussianSample {
 
 #[cfg(test)]
 mod tests {
-    use super::super::gradient_check::{NEAR, check_layer, evaluate, penalty};
+    use super::super::gradient_check::{check_layer, evaluate, penalty};
     use super::*;
+    use tillwatch_testkit::tolerance::BY_HAND;
 
     #[test]
     fn evaluation_gives_the_means() {
@@ -137,7 +127,7 @@ mod tests {
         let whole = 0.5 * 3.0 * (2.0 + std::f64::consts::E) / 2.0;
         for (progress, share) in [(0.0, 0.0), (0.25, 0.5), (0.5, 1.0), (0.9, 1.0)] {
             let found = penalty(&layer, &[2.0, 1.0], &[3.0], progress);
-            assert!((found - share * whole).abs() < NEAR, "{progress}: {found}");
+            assert!((found - share * whole).abs() < BY_HAND, "{progress}: {found}");
         }
     }
 

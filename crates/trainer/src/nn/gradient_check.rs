@@ -2,16 +2,10 @@
 
 use super::layer::{Backward, Forward, Layer, Mode, Tape};
 use super::random::{Generator, generator, uniform};
+use tillwatch_testkit::tolerance::CENTRAL_DIFFERENCE;
 
 /// Half the distance between the two points of a difference: large against rounding (1e-16), small against curvature.
 pub(super) const STEP: f64 = 1e-5;
-
-/// Error of a central difference with [`STEP`], relative to `1 + |slope|`: its second-order term is about 1e-10 times
-/// a third derivative, its rounding about 1e-11; a wrong formula is off by 1e-2 or more.
-pub(super) const TOLERANCE: f64 = 1e-7;
-
-/// How near a value near 1 must be to one computed by hand: a few roundings of 1e-16.
-pub(super) const NEAR: f64 = 1e-12;
 
 fn draws(len: usize, generator: &mut Generator) -> Vec<f64> {
     (0..len).map(|_| 2.0 * uniform(generator) - 1.0).collect()
@@ -150,8 +144,8 @@ pub(super) fn check_layer_from(layer: &dyn Layer<f64>, rows: usize, seed: u64, l
 /// Compares one gradient with its difference quotient.
 ///
 /// # Panics
-/// When they differ by more than [`TOLERANCE`].
+/// When they differ by more than [`CENTRAL_DIFFERENCE`].
 pub(super) fn compare(place: &str, found: f64, wanted: f64) {
     let error = (found - wanted).abs() / (1.0 + wanted.abs());
-    assert!(error < TOLERANCE, "{place}: gradient {found}, difference quotient {wanted}");
+    assert!(error < CENTRAL_DIFFERENCE, "{place}: gradient {found}, difference quotient {wanted}");
 }

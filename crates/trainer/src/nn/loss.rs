@@ -258,8 +258,9 @@ fn one_row<T: Real>(
 
 #[cfg(test)]
 mod tests {
-    use super::super::gradient_check::{STEP, TOLERANCE};
+    use super::super::gradient_check::STEP;
     use super::*;
+    use tillwatch_testkit::tolerance::CENTRAL_DIFFERENCE;
 
     const NONE: Weights<'static, f64> = Weights { element: None, column: None };
 
@@ -269,7 +270,7 @@ mod tests {
         assert_eq!((mse.total, mse.weight), (14.0, 4.0));
         assert_eq!(mse.mean(), 3.5);
         let bce = Loss::Bce.sum(1, &[0.5], &[1.0], NONE, &mut [0.0]);
-        assert!((bce.mean() - std::f64::consts::LN_2).abs() < TOLERANCE);
+        assert!((bce.mean() - std::f64::consts::LN_2).abs() < CENTRAL_DIFFERENCE);
         assert_eq!(LossSum::default().mean(), 0.0);
     }
 
@@ -349,7 +350,11 @@ mod tests {
                         };
                         let wanted = (total(STEP) - total(-STEP)) / (2.0 * STEP);
                         let error = (gradient[at] - wanted).abs() / (1.0 + wanted.abs());
-                        assert!(error < TOLERANCE, "{loss:?} element {at}: {} and {wanted}", gradient[at]);
+                        assert!(
+                            error < CENTRAL_DIFFERENCE,
+                            "{loss:?} element {at}: {} and {wanted}",
+                            gradient[at]
+                        );
                     }
                 }
             }
@@ -372,7 +377,7 @@ mod tests {
         for logit in [-3.0f64, -0.2, 0.0, 1.7] {
             let (from_logit, _) = cross_entropy_of_logit(logit, 0.3);
             let (from_output, _) = cross_entropy(sigmoid(logit), 0.3);
-            assert!((from_logit - from_output).abs() < TOLERANCE);
+            assert!((from_logit - from_output).abs() < CENTRAL_DIFFERENCE);
         }
     }
 }

@@ -93,11 +93,10 @@ impl<T: Real> Corruption<T> for Noise {
 mod tests {
     use super::super::random::generator;
     use super::*;
+    use tillwatch_testkit::tolerance::{DEVIATION_OF_20_000, SHARE_OF_20_000};
 
     const COLUMNS: usize = 4;
     const ROWS: usize = 5000;
-    /// Four standard errors of a share of 20,000 draws, at most `sqrt(1/4 / 20,000)` each.
-    const SHARE_BOUND: f64 = 0.015;
 
     /// Value `100 * column + row / 100` in each place, so that its origin shows.
     fn corrupted(noise: Noise, progress: f64) -> (Vec<f64>, Vec<f64>) {
@@ -125,25 +124,23 @@ mod tests {
     fn masking_sets_its_share_to_zero() {
         for (progress, wanted) in [(0.0, 0.4), (0.75, 0.1)] {
             let (clean, rows) = corrupted(Noise::Masking(Level { start: 0.4, end: 0.0 }), progress);
-            assert!((changed(&clean, &rows) - wanted).abs() < SHARE_BOUND);
+            assert!((changed(&clean, &rows) - wanted).abs() < SHARE_OF_20_000);
             assert!(clean.iter().zip(&rows).all(|(a, b)| a == b || *b == 0.0));
         }
     }
 
     #[test]
     fn gaussian_noise_has_its_deviation() {
-        // Four standard errors of a deviation of 20,000 draws, relative.
-        const BOUND: f64 = 0.02;
         let (clean, rows) = corrupted(Noise::Gaussian(Level { start: 0.0, end: 1.0 }), 0.5);
         let squares: f64 = clean.iter().zip(&rows).map(|(a, b)| (a - b) * (a - b)).sum();
         let deviation = (squares / clean.len() as f64).sqrt();
-        assert!((deviation / 0.5 - 1.0).abs() < BOUND, "{deviation}");
+        assert!((deviation / 0.5 - 1.0).abs() < DEVIATION_OF_20_000, "{deviation}");
     }
 
     #[test]
     fn swapped_values_come_from_their_own_column_and_another_row() {
         let (clean, rows) = corrupted(Noise::Swap(Level::fixed(0.3)), 0.0);
-        assert!((changed(&clean, &rows) - 0.3).abs() < SHARE_BOUND);
+        assert!((changed(&clean, &rows) - 0.3).abs() < SHARE_OF_20_000);
         for (at, value) in rows.iter().enumerate() {
             let column = (value / 100.0).floor() as usize;
             assert_eq!(column, at % COLUMNS + 1);

@@ -131,9 +131,7 @@ pub(super) fn clip<T: Real>(gradient: &mut [T], limit: f64) {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// How near the minimum an optimiser must come; each is far inside it after its steps.
-    const NEAR: f64 = 1e-6;
+    use tillwatch_testkit::tolerance::{FIRST_STEP, MINIMUM};
 
     /// Minimises `2 (a - 3)^2 + 0.5 (b + 1)^2`.
     fn minimise(config: OptimiserConfig, learning_rate: f64, steps: usize) -> [f64; 2] {
@@ -154,7 +152,7 @@ mod tests {
             (OptimiserConfig::Sgd { momentum: 0.8, weight_decay: 0.0, l1: 0.0 }, 0.05),
         ] {
             let [a, b] = minimise(config, rate, 2000);
-            assert!((a - 3.0).abs() < NEAR && (b + 1.0).abs() < NEAR, "{config:?}: {a} {b}");
+            assert!((a - 3.0).abs() < MINIMUM && (b + 1.0).abs() < MINIMUM, "{config:?}: {a} {b}");
         }
     }
 
@@ -162,7 +160,7 @@ mod tests {
     fn the_first_adam_step_is_the_learning_rate() {
         let mut parameters = [1.0f64, 1.0];
         Optimiser::new(OptimiserConfig::ADAM, 2, vec![]).step(&mut parameters, &[1e-3, -50.0], 0.25);
-        assert!((parameters[0] - 0.75).abs() < 1e-5 && (parameters[1] - 1.25).abs() < 1e-5);
+        assert!((parameters[0] - 0.75).abs() < FIRST_STEP && (parameters[1] - 1.25).abs() < FIRST_STEP);
     }
 
     #[test]
