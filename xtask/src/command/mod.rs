@@ -9,6 +9,7 @@ mod demo;
 mod firmware;
 mod fixtures;
 mod kinds;
+mod rates;
 mod size;
 mod test;
 mod tidy;
@@ -18,7 +19,7 @@ use std::process::Command;
 /// A command's name, what it does, and how.
 type Entry = (&'static str, &'static str, fn(&[String]) -> Result<(), String>);
 
-const COMMANDS: [Entry; 12] = [
+const COMMANDS: [Entry; 13] = [
     (
         "demo",
         "from CSV to a verdict on an emulated Cortex-M: [--data FILE [--schema FILE] --label COL [--alarm-rate R]]",
@@ -29,6 +30,7 @@ const COMMANDS: [Entry; 12] = [
     ("bake", "write the committed generated code; --check compares only", bake::run),
     ("crosscheck", "float, loaded and baked on random records: [--model FILE]", crosscheck::run),
     ("kinds", "every kind of autoencoder, from a fixture to equal bits on emulated cores", kinds::run),
+    ("rates", "instructions per multiply-accumulate of convolutions against dense layers", rates::run),
     (
         "firmware",
         "a model, the committed one or another, on every emulated core: [--model FILE]",

@@ -1,6 +1,6 @@
 //! `cargo xtask test`: every check that this machine can run.
 
-use super::{audit, bake, call, crosscheck, fixtures, kinds, size, tidy};
+use super::{audit, bake, call, crosscheck, fixtures, kinds, rates, size, tidy};
 use crate::emulate::qemu;
 
 pub(super) fn run(_: &[String]) -> Result<(), String> {
@@ -27,6 +27,7 @@ pub(super) fn all(strict: bool) -> Result<(), String> {
     fixtures::run(&["--check".to_owned()])?;
     crosscheck::run(&[])?;
     kinds::run(&[])?;
+    rates::run(&[])?;
     audit::run(&[])?;
     size::run(&[])?;
     println!("\nall checks passed");

@@ -1,0 +1,226 @@
+//! `cargo xtask rates`: instructions per multiply-accumulate of convolutions, against those of a dense layer.
+//!
+//! Each rate is a difference: of two networks that differ by some layers in their middle, only those layers are left.
+
+use crate::emulate::armagnac;
+use crate::emulate::firmware::{Build, Model, Profile, root};
+use crate::witness::read;
+use tillwatch_engine::fixed::{Channel, Requantise};
+use tillwatch_engine::kernel::{Convolution as Geometry, Shape};
+use tillwatch_engine::seeded::SeededWords;
+use tillwatch_loader::Loader;
+use tillwatch_model::{
+    Activation, Body, Convolution, Dense, Heads, Layer, Model as ModelFile, SelfTestVector, SequenceBuffer,
+    i32s, write,
+};
+use tillwatch_trainer::scoring::Bench;
+
+/// Most instructions of a convolution for each instruction of a dense layer, per multiply-accumulate, where channels fill
+/// groups of four, as those between the layers of every recipe do. Other numbers are shown: their rows have gaps.
+const MOST: f64 = 1.5;
+/// The core: the emulator that is always there counts on it.
+const TARGET: &str = "thumbv7m-none-eabi";
+/// What lies around the layers under test: an image of a quarter of 28 by 28 pixels.
+const IMAGE: Shape = Shape { height: 14, width: 14, channels: 8 };
+/// The same for dense layers.
+const WIDTH: u16 = 64;
+
+/// A layer without its weights.
+#[derive(Clone, Copy)]
+enum Plan {
+    Dense([u16; 2]),
+    Convolution(Geometry),
+    Transposed(Geometry),
+}
+
+/// Layers that begin and end in [`IMAGE`].
+struct Case {
+    name: &'static str,
+    plans: Vec<Plan>,
+    fills_fours: bool,
+}
+
+/// A layer with its weights.
+struct Drawn {
+    plan: Plan,
+    weights: Vec<u8>,
+    channels: Vec<u8>,
+    rule: Requantise,
+}
+
+pub(super) fn run(_: &[String]) -> Result<(), String> {
+    let bytes = read(&root().join("fixtures/models/point_of_sale.tw"))?;
+    let around = ModelFile::validate(&bytes).map_err(|error| error.to_string())?;
+    let dense_base = count(&around, "rates_dense", WIDTH, &[])?;
+    let dense = count(&around, "rates_dense_more", WIDTH, &[Plan::Dense([WIDTH; 2])])?.rate(&dense_base);
+    println!("{:<44}{:>10}{:>14}{:>9}", "layers", "MACs", "instructions", "per MAC");
+    println!("{:<44}{dense}", format!("dense, {WIDTH} to {WIDTH}"));
+    let base = count(&around, "rates_image", IMAGE.len() as u16, &[])?;
+    let mut slow = Vec::new();
+    for (at, Case { name, plans, fills_fours }) in cases().into_iter().enumerate() {
+        let rate = count(&around, &format!("rates_image_{at}"), IMAGE.len() as u16, &plans)?.rate(&base);
+        let ratio = rate.per_mac() / dense.per_mac();
+        println!("{name:<44}{rate}, {ratio:.2} times dense");
+        if fills_fours && ratio > MOST {
+            slow.push(format!("{name}: {ratio:.2} times the instructions of a dense layer"));
+        }
+    }
+    println!("per multiply-accumulate on Cortex-M3 at opt-level \"s\", counted in emulation");
+    if slow.is_empty() { Ok(()) } else { Err(format!("{}, at most {MOST}", slow.join("; "))) }
+}
+
+fn cases() -> Vec<Case> {
+    let with = |channels| Shape { channels, ..IMAGE };
+    let same = |input, output| {
+        let (kernel, stride, padding) = ([3, 3], [1, 1], [1, 1]);
+        Geometry { input, output, kernel, stride, padding, pad_code: 0 }
+    };
+    let half = Shape { height: IMAGE.height / 2, width: IMAGE.width / 2, channels: 16 };
+    let halved = Geometry { stride: [2, 2], padding: [0, 0], ..same(IMAGE, half) };
+    let doubled = Geometry { input: half, output: IMAGE, ..halved };
+    let line = Shape { height: 1, width: IMAGE.height * IMAGE.width, ..IMAGE };
+    let along = Geometry { kernel: [1, 5], padding: [0, 2], ..same(line, line) };
+    let convolution = Plan::Convolution;
+    let through =
+        |channels| vec![convolution(same(IMAGE, with(channels))), convolution(same(with(channels), IMAGE))];
+    let case = |name, plans| Case { name, plans, fills_fours: true };
+    let gaps = |name, plans| Case { fills_fours: false, ..case(name, plans) };
+    vec![
+        case("3x3, 8 to 8 channels", vec![convolution(same(IMAGE, IMAGE))]),
+        case(
+            "3x3, stride 2, 8 to 16 channels, and back",
+            vec![convolution(halved), Plan::Transposed(doubled)],
+        ),
+        case("5 along a sequence, 8 to 8 channels", vec![convolution(along)]),
+        gaps("3x3, 8 to 5 to 8 channels", through(5)),
+        gaps("3x3, 8 to 1 to 8 channels", through(1)),
+    ]
+}
+
+/// What a network costs.
+struct Cost {
+    macs: u64,
+    instructions: u64,
+}
+
+impl Cost {
+    /// What it costs beyond another.
+    const fn rate(&self, base: &Self) -> Self {
+        Self { macs: self.macs - base.macs, instructions: self.instructions - base.instructions }
+    }
+
+    fn per_mac(&self) -> f64 {
+        self.instructions as f64 / self.macs as f64
+    }
+}
+
+impl std::fmt::Display for Cost {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:>10}{:>14}{:>9.2}", self.macs, self.instructions, self.per_mac())
+    }
+}
+
+/// Bakes and runs a network: dense to `width` codes, then the layers under test, then dense again.
+fn count(around: &ModelFile<'_>, name: &str, width: u16, middle: &[Plan]) -> Result<Cost, String> {
+    let columns = around.n_columns() as u16;
+    let mut words = SeededWords::new(1);
+    let mut layers = vec![Drawn::new(Plan::Dense([columns, width]), false, &mut words)];
+    layers.extend(middle.iter().map(|&plan| Drawn::new(plan, false, &mut words)));
+    layers.push(Drawn::new(Plan::Dense([width, columns]), true, &mut words));
+    let layers: Vec<Layer<'_>> = layers.iter().map(Drawn::borrow).collect();
+    let bytes = file(around, name, &layers)?;
+    let model = ModelFile::validate(&bytes).map_err(|error| error.to_string())?;
+    let (firmware, _) = Model::bake(&model, root().join("target/rates").join(name))?;
+    let (profile, features) = (Profile::Size, &[]);
+    let build = Build { target: TARGET, profile, model: &firmware, features, digest_records: Some(1) };
+    let outcome = armagnac::run(&build.run()?, armagnac::Core::V7m).map_err(|error| error.to_string())?;
+    match outcome.instructions.first() {
+        // The first record is the same in all.
+        Some(&instructions) if outcome.is_complete() => {
+            Ok(Cost { macs: model.network_macs() as u64, instructions })
+        }
+        _ => Err(format!("{name}: the run did not end well:\n{}", outcome.output)),
+    }
+}
+
+/// A model with other layers, and one known answer of its own.
+fn file(around: &ModelFile<'_>, name: &str, layers: &[Layer<'_>]) -> Result<Vec<u8>, String> {
+    let vector = around.body().self_test.iter().next().ok_or("the committed model has no known answer")?;
+    let written = |score| {
+        let vectors = [SelfTestVector { score, ..vector }];
+        let (Some(layers), Some(self_test)) =
+            (SequenceBuffer::encode(layers), SequenceBuffer::encode(&vectors))
+        else {
+            return Err("the lists are too long to write".to_owned());
+        };
+        let body = Body {
+            name,
+            layers: layers.borrow(),
+            latent: None,
+            heads: Heads { latent_gain: 0, ..around.body().heads },
+            self_test: self_test.borrow(),
+            ..*around.body()
+        };
+        write(&body, around.thresholds(), None).map_err(|error| error.to_string())
+    };
+    let without = written(0)?;
+    let loader = Loader::new(ModelFile::validate(&without).map_err(|error| error.to_string())?);
+    let raw: Vec<i32> = i32s(vector.raw).collect();
+    written(Bench::new(&loader).score_fresh(&loader, &raw).score)
+}
+
+impl Drawn {
+    fn new(plan: Plan, is_last: bool, words: &mut SeededWords) -> Self {
+        let (n_weights, n_channels) = match plan {
+            Plan::Dense([in_len, out_len]) => (usize::from(in_len) * usize::from(out_len), out_len.into()),
+            Plan::Convolution(geometry) | Plan::Transposed(geometry) => {
+                let outs = usize::from(geometry.output.channels);
+                let [down, across] = geometry.stride.map(usize::from);
+                let phases = if matches!(plan, Plan::Transposed(_)) { down * across } else { 1 };
+                (geometry.patch_len() * outs, outs * phases)
+            }
+        };
+        let low = if is_last { -i32::from(i16::MAX) } else { i8::MIN.into() };
+        let channel = Channel { bias: 0, multiplier: 1 << 20 };
+        Self {
+            plan,
+            weights: (0..n_weights).map(|_| (words.next_word() >> 24) as u8).collect(),
+            channels: [channel.bias.to_le_bytes(), channel.multiplier.to_le_bytes()]
+                .concat()
+                .repeat(n_channels),
+            rule: Requantise {
+                zero_point: 0,
+                out_min: low,
+                out_max: if is_last { -low } else { i8::MAX.into() },
+                shift: 0,
+            },
+        }
+    }
+
+    fn borrow(&self) -> Layer<'_> {
+        let Self { weights, channels, rule, .. } = self;
+        let (rule, activation) = (*rule, Activation::Clamp);
+        let window = |geometry: Geometry| {
+            let Geometry { input, output, kernel, stride, padding, pad_code } = geometry;
+            Convolution {
+                input,
+                output,
+                kernel,
+                stride,
+                padding,
+                pad_code,
+                weights,
+                channels,
+                rule,
+                activation,
+            }
+        };
+        match self.plan {
+            Plan::Dense([in_len, out_len]) => {
+                Layer::Dense(Dense { in_len, out_len, weights, channels, rule, activation })
+            }
+            Plan::Convolution(geometry) => Layer::Convolution(window(geometry)),
+            Plan::Transposed(geometry) => Layer::Transposed(window(geometry)),
+        }
+    }
+}
