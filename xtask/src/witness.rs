@@ -3,7 +3,9 @@
 use crate::audit::{Row, footprint};
 use crate::emulate::firmware::{Build, Model, Profile};
 use crate::emulate::{Failure, Outcome, armagnac, qemu};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::thread::ScopedJoinHandle;
 use tillwatch_engine::seeded::{SeededWords, draw_record};
 use tillwatch_loader::Loader;
 use tillwatch_model::Model as ModelFile;
@@ -126,12 +128,7 @@ fn seeded_scores(model: &ModelFile<'_>, count: usize) -> Vec<u64> {
 /// # Errors
 /// A build that fails, a run that ends badly, two emulators that count differently.
 pub(crate) fn examine(model: &Model, file: &ModelFile<'_>, testimony: &mut Testimony) -> Result<(), String> {
-    for core in &CORES {
-        if let Some(outcome) = hear(core, model, file, testimony)? {
-            testimony.rows.push(row(core.name, core.target, Profile::Size, model, &outcome)?);
-        }
-    }
-    Ok(())
+    hear_all(CORES.iter(), |_| true, model, file, testimony)
 }
 
 /// Runs a model on some cores, and weighs it on one of them.
@@ -145,45 +142,68 @@ pub(crate) fn examine_on(
     file: &ModelFile<'_>,
     testimony: &mut Testimony,
 ) -> Result<(), String> {
-    for core in CORES.iter().filter(|core| cores.contains(&core.name)) {
-        if let Some(outcome) = hear(core, model, file, testimony)?
-            && core.name == weighed
+    let cores = CORES.iter().filter(|core| cores.contains(&core.name));
+    hear_all(cores, |core| core.name == weighed, model, file, testimony)
+}
+
+/// Builds one image after the other, lets all emulators run at once, and weighs the model where that is wanted.
+fn hear_all(
+    cores: impl Iterator<Item = &'static Core>,
+    is_weighed: impl Fn(&Core) -> bool,
+    model: &Model,
+    file: &ModelFile<'_>,
+    testimony: &mut Testimony,
+) -> Result<(), String> {
+    let records = records_of(file);
+    let mut images = Vec::new();
+    for core in cores {
+        if let (None, Err(failure @ Failure::NotFound { .. })) = (core.embedded, qemu::version(core.machine))
         {
+            // Nothing would run the image, so it is not built either.
+            testimony.not_run.push(format!("{} in QEMU: {failure}", core.name));
+            continue;
+        }
+        let (target, profile, features) = (core.target, Profile::Size, &[]);
+        let build = Build { target, profile, model, features, digest_records: Some(records) };
+        images.push((core, build.run()?));
+    }
+    let heard: Vec<Result<Heard, String>> = thread::scope(|scope| {
+        let run = |(core, elf): &(&'static Core, PathBuf)| {
+            let (core, elf) = (*core, elf.clone());
+            scope.spawn(move || hear(core, &elf, file, records))
+        };
+        let handles: Vec<_> = images.iter().map(run).collect();
+        handles.into_iter().map(joined).collect()
+    });
+    for ((core, _), heard) in images.iter().zip(heard) {
+        let heard = heard?;
+        testimony.digests.extend(heard.digests);
+        testimony.not_run.extend(heard.not_run);
+        if let Some(outcome) = heard.outcome.filter(|_| is_weighed(core)) {
             testimony.rows.push(row(core.name, core.target, Profile::Size, model, &outcome)?);
         }
     }
     Ok(())
 }
 
-/// Runs a model on one core, in every emulator that has it; none where no emulator is there.
-fn hear(
-    core: &Core,
-    model: &Model,
-    file: &ModelFile<'_>,
-    testimony: &mut Testimony,
-) -> Result<Option<Outcome>, String> {
-    let records = records_of(file);
-    if let (None, Err(failure @ Failure::NotFound { .. })) = (core.embedded, qemu::version(core.machine)) {
-        // Nothing would run the image, so it is not built either.
-        testimony.not_run.push(format!("{} in QEMU: {failure}", core.name));
-        return Ok(None);
-    }
-    let build = Build {
-        target: core.target,
-        profile: Profile::Size,
-        model,
-        features: &[],
-        digest_records: Some(records),
-    };
-    let elf = build.run()?;
-    let embedded = core.embedded.map(|embedded| armagnac::run(&elf, embedded));
+/// What the emulators of one core said.
+struct Heard {
+    digests: Vec<(String, u64)>,
+    not_run: Option<String>,
+    outcome: Option<Outcome>,
+}
+
+/// Runs an image in every emulator that has its core.
+fn hear(core: &Core, elf: &Path, file: &ModelFile<'_>, records: u32) -> Result<Heard, String> {
+    let (embedded, second) = thread::scope(|scope| {
+        let embedded = core.embedded.map(|embedded| scope.spawn(move || armagnac::run(elf, embedded)));
+        let second = qemu::run(elf, core.machine);
+        (embedded.map(joined), second)
+    });
     let embedded = embedded.transpose().map_err(|error| format!("{}: {error}", core.name))?;
-    let second = match qemu::run(&elf, core.machine) {
-        Ok(outcome) => Some(outcome),
-        Err(failure @ Failure::NotFound { .. }) => {
-            testimony.not_run.push(format!("{} in QEMU: {failure}", core.name));
-            None
-        }
+    let (second, not_run) = match second {
+        Ok(outcome) => (Some(outcome), None),
+        Err(failure @ Failure::NotFound { .. }) => (None, Some(format!("{} in QEMU: {failure}", core.name))),
         Err(failure) => return Err(format!("{}: {failure}", core.name)),
     };
     if let (Some(one), Some(two)) = (&embedded, &second)
@@ -196,6 +216,7 @@ fn hear(
             two.instruction_range()
         ));
     }
+    let mut digests = Vec::new();
     for (outcome, emulator) in [(&embedded, "armagnac"), (&second, "QEMU")] {
         if let Some(outcome) = outcome {
             let name = format!("{} in {emulator}", core.name);
@@ -203,10 +224,15 @@ fn hear(
             if seeded != seeded_scores(file, seeded.len()) {
                 return Err(format!("{name}: scores of seeded records are not the host's"));
             }
-            testimony.digests.push((name.clone(), digest(outcome, records, &name)?));
+            digests.push((name.clone(), digest(outcome, records, &name)?));
         }
     }
-    Ok(embedded.or(second))
+    Ok(Heard { digests, not_run, outcome: embedded.or(second) })
+}
+
+/// What a thread found; its panic is one of this thread.
+fn joined<T>(thread: ScopedJoinHandle<'_, T>) -> T {
+    thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
 fn digest(outcome: &Outcome, records: u32, name: &str) -> Result<u64, String> {

@@ -1,7 +1,7 @@
 //! `tillwatch encode`
 
 use crate::arguments::Encode;
-use crate::output::{Output, write_file};
+use crate::output::Output;
 use crate::records::{Source, with_schema};
 use crate::{Failure, model_file, scatter};
 use tillwatch_engine::score::Verdict;
@@ -33,9 +33,11 @@ pub(crate) fn run(arguments: &Encode) -> Result<(), Failure> {
     let mut bench = Bench::new(&loader);
     let width = loader.model().latent_len();
     let mut vectors = Vectors { values: Vec::new(), rows: Vec::new(), alarms: Vec::new() };
+    let plot = arguments.plot.as_deref();
+    let plot = plot.map(|path| Output::open(Some(path), arguments.input.files())).transpose()?;
     // Vectors that nobody compares need not be held.
-    let held = arguments.neighbours > 0 || arguments.plot.is_some();
-    let mut output = Output::open(arguments.out.as_deref())?;
+    let held = arguments.neighbours > 0 || plot.is_some();
+    let mut output = Output::open(arguments.out.as_deref(), arguments.input.files())?;
     output.write(header(width, arguments.neighbours).as_bytes())?;
     source.each(&loader, |record| {
         if held {
@@ -70,9 +72,10 @@ pub(crate) fn run(arguments: &Encode) -> Result<(), Failure> {
         }
     }
     output.finish()?;
-    if let Some(path) = &arguments.plot {
+    if let Some(mut plot) = plot {
         let points = plane(&vectors.values, width);
-        write_file(path, scatter::svg(&points, &vectors.alarms).as_bytes())?;
+        plot.write(scatter::svg(&points, &vectors.alarms).as_bytes())?;
+        plot.finish()?;
     }
     Ok(())
 }

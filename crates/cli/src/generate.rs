@@ -21,7 +21,7 @@ pub(crate) fn run(arguments: &Generate) -> Result<(), Failure> {
         return ratings(arguments, &schema, &mut sampler);
     }
     let columns = columns(&schema);
-    let mut output = Output::open(arguments.out.as_deref())?;
+    let mut output = Output::open(arguments.out.as_deref(), [&arguments.model])?;
     output.write(header(&schema, &columns).as_bytes())?;
     let per_record = schema.fields.len() * schema.samples.per_record();
     let (mut left, mut number) = (arguments.rows as usize, 0_u64);
@@ -39,7 +39,7 @@ pub(crate) fn run(arguments: &Generate) -> Result<(), Failure> {
 /// A long table, as ratings are read: of each user the items that are there.
 fn ratings(arguments: &Generate, schema: &Schema, sampler: &mut Sampler) -> Result<(), Failure> {
     let Some(ratings) = &schema.ratings else { return Ok(()) };
-    let mut output = Output::open(arguments.out.as_deref())?;
+    let mut output = Output::open(arguments.out.as_deref(), [&arguments.model])?;
     let names: Vec<String> = [Some(&ratings.user), Some(&ratings.item), ratings.value.as_ref()]
         .into_iter()
         .flatten()

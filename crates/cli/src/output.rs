@@ -14,9 +14,19 @@ pub(crate) enum Output {
 }
 
 impl Output {
-    /// Opens the file, or standard output without a path.
-    pub(crate) fn open(path: Option<&Path>) -> Result<Self, Failure> {
+    /// Opens the file, or standard output without a path; refuses a file that the command `reads`.
+    pub(crate) fn open<'a>(
+        path: Option<&Path>,
+        reads: impl IntoIterator<Item = &'a PathBuf>,
+    ) -> Result<Self, Failure> {
         let Some(path) = path else { return Ok(Self::Standard(BufWriter::new(std::io::stdout()))) };
+        let real = path.canonicalize().ok();
+        if real.is_some() && reads.into_iter().any(|read| read.canonicalize().ok() == real) {
+            return Err(Failure::usage(format!(
+                "{}: found a file that this command reads, wanted another one to write to",
+                path.display()
+            )));
+        }
         if path.exists() && !path.is_file() {
             // A rename would put a file in the device's place.
             let device =
@@ -55,18 +65,6 @@ impl Output {
                 Ok(())
             }
         }
-    }
-}
-
-/// Refuses to write over what is being read.
-pub(crate) fn refuse_input(out: &Path, inputs: &[PathBuf]) -> Result<(), Failure> {
-    let real = |path: &Path| path.canonicalize().ok();
-    match inputs.iter().find(|input| real(input).is_some() && real(input) == real(out)) {
-        Some(_) => Err(Failure::usage(format!(
-            "--out: found {}, which --data reads; name another file",
-            out.display()
-        ))),
-        None => Ok(()),
     }
 }
 
@@ -126,16 +124,16 @@ fn temporary(folder: &Path) -> std::io::Result<NamedTempFile> {
     builder.tempfile_in(folder)
 }
 
-/// Writes a whole file.
+/// Writes a whole file, which the command does not read.
 pub(crate) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let mut output = Output::open(Some(path))?;
+    let mut output = Output::open(Some(path), [])?;
     output.write(bytes)?;
     output.finish()
 }
 
 /// A line of text on standard output.
 pub(crate) fn print(text: &str) -> Result<(), Failure> {
-    let mut output = Output::open(None)?;
+    let mut output = Output::open(None, [])?;
     output.write(text.as_bytes())?;
     output.finish()
 }

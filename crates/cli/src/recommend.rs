@@ -25,7 +25,8 @@ pub(crate) fn run(arguments: &Recommend) -> Result<(), Failure> {
     let table = Table::read(&arguments.data, &schema, &options)?;
     let loader = Loader::new(model);
     let mut bench = Bench::new(&loader);
-    let mut output = Output::open(arguments.out.as_deref())?;
+    let mut output =
+        Output::open(arguments.out.as_deref(), std::iter::once(&arguments.model).chain(&arguments.data))?;
     output.write(b"row,user,rank,item\n")?;
     for index in 0..table.n_rows() {
         let raw = table.raw(index);

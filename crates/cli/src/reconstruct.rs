@@ -24,7 +24,7 @@ pub(crate) fn run(arguments: &Reconstruct) -> Result<(), Failure> {
     let mut source = Source::open(&arguments.input.data, &schema)?;
     let inverse = Inverse::of(&model);
     let mut bench = Bench::new(&loader);
-    let mut output = Output::open(arguments.out.as_deref())?;
+    let mut output = Output::open(arguments.out.as_deref(), arguments.input.files().chain(&arguments.clean))?;
     output.write(header(&schema).as_bytes())?;
     let (mut text, mut noise, mut count) = (String::new(), Noise::default(), 0);
     source.each(&loader, |record| {

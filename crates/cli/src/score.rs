@@ -4,7 +4,7 @@ use crate::arguments::Score;
 use crate::maps::{self, Maps};
 use crate::output::Output;
 use crate::records::{Source, with_schema};
-use crate::{Failure, model_file, output};
+use crate::{Failure, model_file};
 use std::fmt::Write;
 use tillwatch_engine::score::{Scored, Verdict, anomaly_peak};
 use tillwatch_loader::Loader;
@@ -24,10 +24,7 @@ pub(crate) fn run(arguments: &Score) -> Result<(), Failure> {
     let mut source = Source::open(&arguments.input.data, &schema)?;
     let names: Vec<&str> = model.body().features.iter().map(|feature| feature.name).collect();
     let mut bench = Bench::new(&loader);
-    if let Some(out) = &arguments.out {
-        output::refuse_input(out, &arguments.input.data)?;
-    }
-    let mut output = Output::open(arguments.out.as_deref())?;
+    let mut output = Output::open(arguments.out.as_deref(), arguments.input.files())?;
     let peak_names = if shape.is_some() { ",peak_row,peak_column" } else { "" };
     let header = format!("row,score,percentile,verdict,missing,saturated,unknown,reasons{peak_names}\n");
     output.write(header.as_bytes())?;

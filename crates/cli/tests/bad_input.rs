@@ -188,15 +188,23 @@ fn a_model_never_stands_beside_figures_that_could_not_be_written() {
 }
 
 #[test]
-fn scores_do_not_go_onto_their_own_input() {
+fn nothing_is_written_onto_what_is_read() {
     let folder = folder();
     let model = model(&folder);
     let data = folder.path().join("good.csv");
-    let before = fs::read(&data).unwrap();
-    let (model, data_text) = (model.to_str().unwrap(), data.to_str().unwrap());
-    let (message, status) = fail(&["score", "--model", model, "--data", data_text, "--out", data_text]);
-    assert!(message.contains("which --data reads") && status == 2, "{status} {message}");
-    assert_eq!(fs::read(&data).unwrap(), before);
+    let before = [fs::read(&data).unwrap(), fs::read(&model).unwrap()];
+    let (model, data) = (model.to_str().unwrap(), data.to_str().unwrap());
+    for (command, option, out) in [
+        ("score", "--out", data),
+        ("score", "--out", model),
+        ("encode", "--out", data),
+        ("encode", "--plot", data),
+        ("reconstruct", "--out", data),
+    ] {
+        let (message, status) = fail(&[command, "--model", model, "--data", data, option, out]);
+        assert!(message.contains("that this command reads") && status == 2, "{command} {status} {message}");
+        assert_eq!([fs::read(data).unwrap(), fs::read(model).unwrap()], before, "{command}");
+    }
 }
 
 #[test]

@@ -15,6 +15,13 @@ pub(crate) struct Input {
     pub(crate) data: Vec<PathBuf>,
 }
 
+impl Input {
+    /// All files of it.
+    pub(crate) fn files(&self) -> impl Iterator<Item = &PathBuf> {
+        std::iter::once(&self.model).chain(&self.data)
+    }
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct Score {
     #[command(flatten)]
