@@ -1,4 +1,4 @@
-//! Tells the engine which multiplier the target has, so that no feature has to be chosen by the user.
+//! Tells the engine which instructions the target has, so that no feature has to be chosen by the user.
 //!
 //! ARMv6-M and ARMv8-M baseline have `MULS` (32 x 32 -> 32 bits) only; a 64-bit product there is a library call
 //! of about 50 instructions. RISC-V without the M extension has no multiplier at all and takes the same path.
@@ -10,5 +10,11 @@ fn main() {
     let short = ["thumbv6m", "thumbv8m.base", "riscv32i-", "riscv32e-", "riscv32ic-", "riscv32ec-"];
     if short.iter().any(|prefix| target.starts_with(prefix)) {
         println!("cargo::rustc-cfg=short_multiply");
+    }
+    println!("cargo::rustc-check-cfg=cfg(tile_sums, values(\"dsp\", \"thumb2\"))");
+    if target.starts_with("thumbv7em") {
+        println!("cargo::rustc-cfg=tile_sums=\"dsp\"");
+    } else if target.starts_with("thumbv7m") || target.starts_with("thumbv8m.main") {
+        println!("cargo::rustc-cfg=tile_sums=\"thumb2\"");
     }
 }

@@ -6,7 +6,9 @@ use crate::emulate::{Failure, Outcome, armagnac, qemu};
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::thread::ScopedJoinHandle;
-use tillwatch_engine::seeded::{SeededWords, draw_record};
+use tillwatch_engine::digest::Digest;
+use tillwatch_engine::feature::Memory;
+use tillwatch_engine::seeded::{SeededWords, draw_record, seeded_digest};
 use tillwatch_loader::Loader;
 use tillwatch_model::Model as ModelFile;
 use tillwatch_trainer::scoring::Bench;
@@ -81,6 +83,12 @@ impl Testimony {
         Self { digests, records: records_of(model), ..Self::default() }
     }
 
+    /// That of the loader on the latent vectors, for a model's encoder alone.
+    pub(crate) fn of_encoder(model: &ModelFile<'_>) -> Self {
+        let digests = vec![("host, loader".to_owned(), latent_digest(model))];
+        Self { digests, records: records_of(model), ..Self::default() }
+    }
+
     /// The one digest, and the number of runtimes that gave it.
     ///
     /// # Errors
@@ -96,16 +104,32 @@ impl Testimony {
     }
 }
 
-/// Digest of a model file run in place by the loader.
+/// Digest of the scores of a model file run in place by the loader.
 fn loader_digest(model: &ModelFile<'_>) -> u64 {
-    let model = *model;
-    let loader = Loader::new(model);
+    digest_of(model, |bench, loader, raw, memories| bench.score(loader, raw, memories).score)
+}
+
+/// Digest of its latent vectors, each a digest of its codes, as the crate of an encoder has it.
+fn latent_digest(model: &ModelFile<'_>) -> u64 {
+    digest_of(model, |bench, loader, raw, memories| {
+        let mut digest = Digest::new();
+        bench.encode_raw(loader, raw, memories).into_iter().for_each(|code| digest.update(code as u64));
+        digest.finish()
+    })
+}
+
+/// Digest of what one stream of seeded records gives.
+fn digest_of(
+    model: &ModelFile<'_>,
+    mut answer: impl FnMut(&mut Bench, &Loader<'_>, &[i32], &mut [Memory]) -> u64,
+) -> u64 {
+    let loader = Loader::new(*model);
     let mut bench = Bench::new(&loader);
-    let mut memories = vec![tillwatch_engine::feature::Memory::EMPTY; loader.sizes().memories];
+    let mut memories = vec![Memory::EMPTY; loader.sizes().memories];
     let fields: Vec<_> = model.body().fields.iter().map(|field| field.seeded()).collect();
     let mut record = vec![0; model.n_raw()];
-    tillwatch_engine::seeded::seeded_digest(&fields, &mut record[..], records_of(&model), SEED, |raw| {
-        bench.score(&loader, raw, &mut memories).score
+    seeded_digest(&fields, &mut record[..], records_of(model), SEED, |raw| {
+        answer(&mut bench, &loader, raw, &mut memories)
     })
 }
 

@@ -4,7 +4,7 @@ use crate::audit::audit;
 use crate::emulate::firmware::{Build, Model, Profile, root};
 use crate::witness::{Testimony, examine, examine_on};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use tillwatch_model::Model as ModelFile;
 use tillwatch_simulator::{Config, Simulator, write_csv};
 use tillwatch_testkit::runtime::{Loaded, Runtime, Simulated};
@@ -39,6 +39,8 @@ struct Kind<'a> {
     settings: Settings,
     /// True where its layers are those of no kind before it, so that cores have something new to run.
     has_new_layers: bool,
+    /// True where its encoder is baked by itself as well.
+    has_encoder_apart: bool,
 }
 
 pub(super) fn run(arguments: &[String]) -> Result<(), String> {
@@ -72,8 +74,10 @@ fn kinds<'a>(rows: &'a Input, windows: &'a Input, images: &'a Input) -> Vec<Kind
         input,
         settings: Settings { recipe, ..settings(input) },
         has_new_layers: true,
+        has_encoder_apart: false,
     };
     let again = |name: &str, recipe: Recipe| Kind { has_new_layers: false, ..kind(name, rows, recipe) };
+    let and_encoder = |kind: Kind<'a>| Kind { has_encoder_apart: true, ..kind };
     let sparse = |sparsity| Recipe::Sparse(Sparse { sparsity: Some(sparsity) });
     let denoising = |noise| Recipe::Denoising(Denoising { noise, start: 0.2, end: 0.05 });
     let pooled = |down| Recipe::Conv2d(Convolutional { down, up: Up::Nearest });
@@ -86,16 +90,16 @@ fn kinds<'a>(rows: &'a Input, windows: &'a Input, images: &'a Input) -> Vec<Kind
         kind("sparse, l1", rows, sparse(Sparsity::L1 { weight: 1e-3 })),
         kind("sparse, kl", rows, sparse(Sparsity::KullbackLeibler { target: 0.05, weight: 1e-2 })),
         kind("sparse, top-k", rows, sparse(Sparsity::TopK { k: 8 })),
-        kind("variational", rows, variational),
+        and_encoder(kind("variational", rows, variational)),
         kind("conv1d", windows, Recipe::Conv1d(Convolutional::default())),
-        kind("conv2d", images, Recipe::Conv2d(Convolutional::default())),
+        and_encoder(kind("conv2d", images, Recipe::Conv2d(Convolutional::default()))),
         kind("conv2d, max pool", images, pooled(Down::MaxPool)),
         kind("conv2d, average pool", images, pooled(Down::AveragePool)),
     ];
     let with = |name: String, input: &'a Input, change: fn(&mut Settings)| {
         let mut settings = settings(input);
         change(&mut settings);
-        Kind { name, input, settings, has_new_layers: false }
+        Kind { name, input, settings, has_new_layers: false, has_encoder_apart: false }
     };
     kinds.push(with("dense, batch norm".to_owned(), rows, |settings| settings.batch_norm = true));
     kinds.push(with("dense, dropout".to_owned(), rows, |settings| settings.dropout = 0.1));
@@ -109,7 +113,7 @@ fn kinds<'a>(rows: &'a Input, windows: &'a Input, images: &'a Input) -> Vec<Kind
         if activation != Activation::Relu {
             let settings = Settings { activation, ..settings(rows) };
             let name = format!("dense, {}", activation.name());
-            kinds.push(Kind { name, input: rows, settings, has_new_layers: false });
+            kinds.push(Kind { name, input: rows, settings, has_new_layers: false, has_encoder_apart: false });
         }
     }
     kinds
@@ -154,7 +158,7 @@ fn schema(name: &str) -> Result<Schema, String> {
 
 /// Trains and runs one kind, and prints its row; gives what could not be run.
 fn one(kind: &Kind<'_>, folder: &Path, all: bool) -> Result<Vec<String>, String> {
-    let Kind { name, input, settings, has_new_layers } = kind;
+    let Kind { name, input, settings, has_new_layers, has_encoder_apart } = kind;
     let package: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
     let settings = Settings { name: package.clone(), ..settings.clone() };
     let trained =
@@ -167,6 +171,9 @@ fn one(kind: &Kind<'_>, folder: &Path, all: bool) -> Result<Vec<String>, String>
         println!("{}  equal to the simulated arithmetic", figures(name, &trained));
         Vec::new()
     };
+    if *has_encoder_apart {
+        encoder_alone(name, &model, folder.join(format!("{package}_encoder")))?;
+    }
     keeps_promises(&trained)?;
     Ok(not_run)
 }
@@ -186,22 +193,35 @@ fn on_cores(
     } else {
         examine_on(&CORES, SHOWN, &firmware, model, &mut testimony)?;
     }
-    let (digest, runtimes) = testimony.agreed()?;
-    let row =
-        testimony.rows.iter().find(|row| row.core == SHOWN).ok_or("no row of the core that is shown")?;
-    let instructions = row.instructions.map_or_else(String::new, |(_, most)| most.to_string());
-    println!(
-        "{}{:>11}{:>7}{:>9}{:>7}{instructions:>14}  {digest:016x} on {runtimes} runtimes",
-        figures(name, trained),
-        row.footprint.constants,
-        row.footprint.code,
-        row.footprint.scratch,
-        row.stack.unwrap_or(0),
-    );
+    println!("{}{}", figures(name, trained), costs(&testimony)?);
     let (target, profile, features) = ("thumbv7m-none-eabi", Profile::Size, &["bare"]);
     let build = Build { target, profile, model: &firmware, features, digest_records: None };
     let found = audit(&build.run()?)?;
     if found.is_clean() { Ok(testimony.not_run) } else { Err(found.to_string()) }
+}
+
+/// Bakes a model's encoder by itself, and shows what it costs and that its latent vectors are the host's.
+fn encoder_alone(name: &str, model: &ModelFile<'_>, out: PathBuf) -> Result<(), String> {
+    let (firmware, _) = Model::bake_encoder(model, out)?;
+    let mut testimony = Testimony::of_encoder(model);
+    examine_on(&[SHOWN], SHOWN, &firmware, model, &mut testimony)?;
+    println!("{:<51}{}", format!("{name}, encoder alone"), costs(&testimony)?);
+    Ok(())
+}
+
+/// What a model costs on the core that is shown, and its digest.
+fn costs(testimony: &Testimony) -> Result<String, String> {
+    let (digest, runtimes) = testimony.agreed()?;
+    let row =
+        testimony.rows.iter().find(|row| row.core == SHOWN).ok_or("no row of the core that is shown")?;
+    let instructions = row.instructions.map_or_else(String::new, |(_, most)| most.to_string());
+    Ok(format!(
+        "{:>11}{:>7}{:>9}{:>7}{instructions:>14}  {digest:016x} on {runtimes} runtimes",
+        row.footprint.constants,
+        row.footprint.code,
+        row.footprint.scratch,
+        row.stack.unwrap_or(0),
+    ))
 }
 
 /// Holds the loader against the arithmetic in wide integers.

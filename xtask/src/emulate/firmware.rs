@@ -22,16 +22,36 @@ pub(crate) enum Model {
         folder: PathBuf,
         /// The path of the model's module within the crate; empty for the crate itself.
         module: String,
+        /// True where it makes latent vectors alone.
+        is_encoder: bool,
     },
 }
 
 impl Model {
     /// Bakes a model file into a folder: what the firmware scores, and the report of what it costs.
     pub(crate) fn bake(file: &tillwatch_model::Model<'_>, folder: PathBuf) -> Result<(Self, String), String> {
-        let options = Options { engine: Some(root().join("crates/engine")), ..Options::default() };
+        Self::bake_with(file, folder, Options::default())
+    }
+
+    /// Bakes what makes a model's latent vector and nothing else.
+    pub(crate) fn bake_encoder(
+        file: &tillwatch_model::Model<'_>,
+        folder: PathBuf,
+    ) -> Result<(Self, String), String> {
+        let name = Some(format!("{}_encoder", file.body().name));
+        Self::bake_with(file, folder, Options { name, encoder_only: true, ..Options::default() })
+    }
+
+    fn bake_with(
+        file: &tillwatch_model::Model<'_>,
+        folder: PathBuf,
+        options: Options,
+    ) -> Result<(Self, String), String> {
+        let is_encoder = options.encoder_only;
+        let options = Options { engine: Some(root().join("crates/engine")), ..options };
         let baked = bake(file, &options).map_err(|error| error.to_string())?;
         write(&baked, &folder).map_err(|error| error.to_string())?;
-        Ok((Self::Baked { package: baked.name, folder, module: String::new() }, baked.report))
+        Ok((Self::Baked { package: baked.name, folder, module: String::new(), is_encoder }, baked.report))
     }
 }
 
@@ -131,8 +151,12 @@ impl Build<'_> {
     }
 
     fn feature_list(&self) -> String {
-        let empty = (*self.model == Model::Empty).then_some("empty_model");
-        let features: Vec<&str> = self.features.iter().copied().chain(empty).collect();
+        let of_model = match self.model {
+            Model::Empty => Some("empty_model"),
+            Model::Baked { is_encoder: true, .. } => Some("encoder"),
+            Model::Baked { .. } | Model::Committed(_) => None,
+        };
+        let features: Vec<&str> = self.features.iter().copied().chain(of_model).collect();
         features.join(",")
     }
 

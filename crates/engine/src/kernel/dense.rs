@@ -1,6 +1,7 @@
 //! The dense kernel of generated code: four output rows by four inputs at a time.
 
 use super::Code;
+use crate::arch::tile_sums;
 use crate::fixed::{Channel, Requantise};
 
 /// Rows and columns of one weight tile. Widths are padded to a multiple of it with zero weights.
@@ -9,9 +10,6 @@ pub const TILE: usize = 4;
 /// One fully connected layer over tiled weights.
 ///
 /// `out[r] = requantise(bias[r] + sum_c weight[r][c] * input[c])`
-///
-/// The tile is written out in full because rustc does not unroll loops at `opt-level = "s"`: the same four-row kernel as
-/// a loop took 14 instructions per multiply-accumulate there instead of 2.6 (Cortex-M3, rustc 1.95).
 ///
 /// # Shapes
 /// `input`: in_len / 4 groups; `channels` and `out`: out_len / 4 groups; `tiles`: one per pair of those, output-major. A
@@ -36,19 +34,16 @@ pub fn dense_tiles<C: Code>(
     input: &[[i8; TILE]],
     out: &mut [[C; TILE]],
 ) {
-    let blocks = tiles.chunks_exact(input.len().max(1));
-    for ((block, channels), out) in blocks.zip(channels).zip(out) {
+    if input.is_empty() {
+        return;
+    }
+    let mut tiles = tiles;
+    for (channels, out) in channels.iter().zip(out) {
+        // `chunks_exact` would divide, which Cortex-M0 has no instruction for.
+        let Some((block, after)) = tiles.split_at_checked(input.len()) else { return };
+        tiles = after;
         let [c0, c1, c2, c3] = channels;
-        let (mut a0, mut a1, mut a2, mut a3) = (c0.bias, c1.bias, c2.bias, c3.bias);
-        for (tile, input) in block.iter().zip(input) {
-            let [x0, x1, x2, x3] = *input;
-            let (x0, x1, x2, x3) = (i32::from(x0), i32::from(x1), i32::from(x2), i32::from(x3));
-            let [w00, w01, w02, w03, w10, w11, w12, w13, w20, w21, w22, w23, w30, w31, w32, w33] = *tile;
-            a0 += i32::from(w00) * x0 + i32::from(w01) * x1 + i32::from(w02) * x2 + i32::from(w03) * x3;
-            a1 += i32::from(w10) * x0 + i32::from(w11) * x1 + i32::from(w12) * x2 + i32::from(w13) * x3;
-            a2 += i32::from(w20) * x0 + i32::from(w21) * x1 + i32::from(w22) * x2 + i32::from(w23) * x3;
-            a3 += i32::from(w30) * x0 + i32::from(w31) * x1 + i32::from(w32) * x2 + i32::from(w33) * x3;
-        }
+        let [a0, a1, a2, a3] = tile_sums(block, input, [c0.bias, c1.bias, c2.bias, c3.bias]);
         *out = [
             C::narrow(rule.apply(a0, c0.multiplier)),
             C::narrow(rule.apply(a1, c1.multiplier)),

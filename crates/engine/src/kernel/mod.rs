@@ -2,7 +2,7 @@
 //!
 //! A kernel takes weights in the layout it likes best; whoever emits the weights (bake, for generated code) lays them
 //! out so. The model file keeps weights row-major, and [`dense_rows`] runs them in place from there. Both give the same
-//! bits. Faster kernels for single cores will live in a folder of their own and be chosen by the build script.
+//! bits. The inner loop of the tiled layout is in `arch`, for some cores in assembly.
 //!
 //! A convolution is a dense layer on each patch of its input, so it has the same two layouts and no inner loop of its own.
 

@@ -27,8 +27,14 @@ pub fn dense_rest<C: Code>(
     input: &[[i8; TILE]],
     out: &mut [C],
 ) {
-    let rows = weights.chunks_exact(input.len().max(1));
-    for ((row, channel), out) in rows.zip(channels).zip(out) {
+    if input.is_empty() {
+        return;
+    }
+    let mut weights = weights;
+    for (channel, out) in channels.iter().zip(out) {
+        // As in `dense_tiles`, without a division.
+        let Some((row, after)) = weights.split_at_checked(input.len()) else { return };
+        weights = after;
         let mut acc = channel.bias;
         for (weights, input) in row.iter().zip(input) {
             let ([w0, w1, w2, w3], [x0, x1, x2, x3]) = (*weights, *input);

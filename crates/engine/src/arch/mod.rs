@@ -1,0 +1,15 @@
+//! Inner loops for single cores, chosen by the build script; everywhere else the portable one, which is their oracle.
+
+#[cfg(tile_sums = "dsp")]
+mod dsp;
+#[cfg(not(any(tile_sums = "dsp", tile_sums = "thumb2")))]
+mod portable;
+#[cfg(tile_sums = "thumb2")]
+mod thumb2;
+
+#[cfg(tile_sums = "dsp")]
+pub(crate) use dsp::tile_sums;
+#[cfg(not(any(tile_sums = "dsp", tile_sums = "thumb2")))]
+pub(crate) use portable::tile_sums;
+#[cfg(tile_sums = "thumb2")]
+pub(crate) use thumb2::tile_sums;
