@@ -24,6 +24,7 @@ mod reconstruct;
 mod records;
 mod scatter;
 mod score;
+mod threshold;
 mod train;
 
 pub use failure::Failure;
@@ -62,6 +63,7 @@ pub fn execute(arguments: impl IntoIterator<Item = OsString>) -> Result<(), Fail
         Command::Train(arguments) => train::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
         Command::Score(arguments) => score::run(&arguments),
+        Command::Threshold(arguments) => threshold::run(&arguments),
         Command::Encode(arguments) => encode::run(&arguments),
         Command::Reconstruct(arguments) => reconstruct::run(&arguments),
         Command::Generate(arguments) => generate::run(&arguments),

@@ -2,6 +2,7 @@
 
 use crate::TrainError;
 use tillwatch_engine::score::{ANCHORS, LEVELS, Thresholds};
+use tillwatch_model::ThresholdBlock;
 
 /// Watches per alarm, at most: the second level is for a look when there is time.
 const WATCH_FACTOR: f64 = 10.0;
@@ -21,6 +22,34 @@ pub struct Calibration {
     pub rows: usize,
 }
 
+impl Calibration {
+    /// Nothing alarms, nothing is promised.
+    pub(crate) const NEVER: Self = Self {
+        thresholds: Thresholds { watch: u64::MAX, alarm: u64::MAX, anchors: [u64::MAX; ANCHORS] },
+        alarm_rate: 0.0,
+        watch_rate: 0.0,
+        rows: 0,
+    };
+
+    /// The anchors as bytes, for [`Calibration::block`].
+    pub(crate) fn anchors(&self) -> Vec<u8> {
+        self.thresholds.anchors.iter().flat_map(|anchor| anchor.to_le_bytes()).collect()
+    }
+
+    /// The block of the model file.
+    pub(crate) fn block<'a>(&self, anchors: &'a [u8]) -> ThresholdBlock<'a> {
+        let ppm = |rate: f64| (rate * 1e6).round() as u32;
+        ThresholdBlock {
+            watch: self.thresholds.watch,
+            alarm: self.thresholds.alarm,
+            watch_rate_ppm: ppm(self.watch_rate),
+            alarm_rate_ppm: ppm(self.alarm_rate),
+            calibration_rows: self.rows as u32,
+            anchors,
+        }
+    }
+}
+
 /// Finds the thresholds that keep a rate of alarms among normal records.
 ///
 /// The alarm threshold is the `ceil((n + 1) (1 - rate))`-th smallest score: a further normal record from the same source
@@ -31,15 +60,11 @@ pub struct Calibration {
 /// # Source
 /// Vovk, Gammerman and Shafer, "Algorithmic Learning in a Random World" (2005), split conformal prediction.
 pub fn calibrate(mut scores: Vec<u64>, alarm_rate: f64) -> Result<Calibration, TrainError> {
-    if !(alarm_rate > 0.0 && alarm_rate <= 0.5) {
-        return Err(TrainError::AlarmRate { found: alarm_rate });
-    }
     scores.sort_unstable();
-    let watch_rate = (alarm_rate * WATCH_FACTOR).min(WATCH_LIMIT).max(alarm_rate);
+    let watch_rate = watch_rate(alarm_rate)?;
     let alarm = upper_quantile(&scores, alarm_rate);
     let (Some(alarm), Some(watch)) = (alarm, upper_quantile(&scores, watch_rate)) else {
-        let needed = (1.0 / alarm_rate - 1.0 - 1e-9).ceil() as usize;
-        return Err(TrainError::TooFewCalibrationRows { found: scores.len(), needed, alarm_rate });
+        return Err(too_few(scores.len(), alarm_rate));
     };
     let mut anchors = [0; ANCHORS];
     for (anchor, &level) in anchors.iter_mut().zip(&LEVELS) {
@@ -50,11 +75,58 @@ pub fn calibrate(mut scores: Vec<u64>, alarm_rate: f64) -> Result<Calibration, T
     Ok(Calibration { thresholds, alarm_rate, watch_rate, rows: scores.len() })
 }
 
+/// Finds thresholds for another rate among the percentiles that a model file keeps.
+///
+/// Of those that keep the rate the lowest is taken, so there may be fewer alarms than asked for: percentiles are coarse
+/// beside scores.
+///
+/// # Errors
+/// As [`calibrate`]: the rate is none, or even the highest calibration score does not keep it.
+pub fn recalibrate(block: &ThresholdBlock<'_>, alarm_rate: f64) -> Result<Calibration, TrainError> {
+    let watch_rate = watch_rate(alarm_rate)?;
+    let (thresholds, rows) = (block.thresholds(), block.calibration_rows as usize);
+    let lowest = |rate: f64| {
+        let keeps = |&&level: &&u16| {
+            let rank = (rows * usize::from(level)).div_ceil(1000).max(1);
+            rank >= rank_of(rows, rate)
+        };
+        let at = LEVELS.iter().position(|level| keeps(&level)).filter(|_| rank_of(rows, rate) <= rows)?;
+        thresholds.anchors.get(at).copied()
+    };
+    match (lowest(alarm_rate), lowest(watch_rate)) {
+        (Some(alarm), Some(watch)) => Ok(Calibration {
+            thresholds: Thresholds { watch, alarm, ..thresholds },
+            alarm_rate,
+            watch_rate,
+            rows,
+        }),
+        _ => Err(too_few(rows, alarm_rate)),
+    }
+}
+
+/// The rate of watches beside a rate of alarms.
+fn watch_rate(alarm_rate: f64) -> Result<f64, TrainError> {
+    if !(alarm_rate > 0.0 && alarm_rate <= 0.5) {
+        return Err(TrainError::AlarmRate { found: alarm_rate });
+    }
+    Ok((alarm_rate * WATCH_FACTOR).min(WATCH_LIMIT).max(alarm_rate))
+}
+
+fn too_few(found: usize, alarm_rate: f64) -> TrainError {
+    let needed = (1.0 / alarm_rate - 1.0 - 1e-9).ceil() as usize;
+    TrainError::TooFewCalibrationRows { found, needed, alarm_rate }
+}
+
 /// The smallest score that at most a share `rate` of further scores exceeds; `None` where there are too few.
 fn upper_quantile(sorted: &[u64], rate: f64) -> Option<u64> {
+    sorted.get(rank_of(sorted.len(), rate) - 1).copied()
+}
+
+/// Its rank among `n` sorted scores, from 1; above `n` where there are too few.
+fn rank_of(n: usize, rate: f64) -> usize {
     // The small slack keeps decimal rates such as 0.01 from rounding up past a whole rank.
-    let rank = ((sorted.len() as f64 + 1.0) * (1.0 - rate) - 1e-9).ceil() as usize;
-    sorted.get(rank.max(1) - 1).copied()
+    let rank = ((n as f64 + 1.0) * (1.0 - rate) - 1e-9).ceil() as usize;
+    rank.max(1)
 }
 
 /// The 95 % interval of a rate after `hits` of `n`.
@@ -107,6 +179,22 @@ mod tests {
         let calibration = calibrate(vec![7; 500], 0.01).unwrap();
         assert_eq!(calibration.thresholds.alarm, 7);
         assert_eq!(calibration.thresholds.anchors, [7; ANCHORS]);
+    }
+
+    #[test]
+    fn percentiles_keep_a_rate_that_they_carry() {
+        let calibration = calibrate((1..=199).collect(), 0.2).unwrap();
+        let anchors = calibration.anchors();
+        let block = calibration.block(&anchors);
+        let other = recalibrate(&block, 0.05).unwrap();
+        // Of 200 scores 10 may be above: the 190th. The 95th percentile is that of 190 scores.
+        assert_eq!((other.thresholds.alarm, other.rows), (190, 199));
+        // 0.03 wants the 194th; the next percentile above is 97.5 %, the 195th.
+        assert_eq!(recalibrate(&block, 0.03).unwrap().thresholds.alarm, 195);
+        assert_eq!(recalibrate(&block, 0.005).unwrap().thresholds.alarm, 199);
+        let error = recalibrate(&block, 0.004).unwrap_err().to_string();
+        assert!(error.contains("249") && error.contains("199"), "{error}");
+        assert!(recalibrate(&block, 0.0).is_err());
     }
 
     #[test]

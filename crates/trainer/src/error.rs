@@ -70,6 +70,13 @@ pub enum Error {
         /// The columns there are.
         columns: Vec<String>,
     },
+    /// The file has no scores.
+    NoScores {
+        /// File.
+        file: String,
+        /// The columns there are.
+        columns: Vec<String>,
+    },
     /// The label column is not in the file.
     LabelAbsent {
         /// Path as given.
@@ -216,6 +223,8 @@ pub enum CellFault {
     NotATime,
     /// Neither 0 nor another integer.
     NotALabel,
+    /// No whole number from 0.
+    NotAScore,
     /// Nothing, where the schema refuses missing values.
     Missing,
     /// A number outside the range that the schema declares.

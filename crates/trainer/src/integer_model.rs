@@ -6,7 +6,6 @@ use crate::features::FittedFeature;
 use crate::float_model::{FloatModel, kind_to_file, to_file};
 use crate::quantise::{IntegerLayer, IntegerNetwork};
 use crate::table::{FieldKind, Part, Schema};
-use tillwatch_engine::score::{ANCHORS, Thresholds};
 use tillwatch_model::FieldKind as FileKind;
 use tillwatch_model::{
     Body, CardEntry, Feature, Field, Heads, Latent, Layer, Reference, ReferenceLayer, Samples,
@@ -150,18 +149,9 @@ impl IntegerModel {
             self_test: buffers.3.borrow(),
             card: buffers.4.borrow(),
         };
-        let never = Thresholds { watch: u64::MAX, alarm: u64::MAX, anchors: [u64::MAX; ANCHORS] };
-        let thresholds = calibration.map_or(never, |calibration| calibration.thresholds);
-        let anchors = little_endian(&thresholds.anchors, u64::to_le_bytes);
-        let ppm = |rate: f64| (rate * 1e6).round() as u32;
-        let block = ThresholdBlock {
-            watch: thresholds.watch,
-            alarm: thresholds.alarm,
-            watch_rate_ppm: calibration.map_or(0, |calibration| ppm(calibration.watch_rate)),
-            alarm_rate_ppm: calibration.map_or(0, |calibration| ppm(calibration.alarm_rate)),
-            calibration_rows: calibration.map_or(0, |calibration| calibration.rows as u32),
-            anchors: &anchors,
-        };
+        let calibration = calibration.copied().unwrap_or(Calibration::NEVER);
+        let anchors = calibration.anchors();
+        let block = calibration.block(&anchors);
         match reference {
             None => Ok(write(&body, &block, None)?),
             Some(float) => write_with(&body, &block, float),

@@ -30,6 +30,7 @@ pub mod rim;
 pub mod scoring;
 pub mod spike;
 pub mod table;
+pub mod threshold;
 mod train;
 mod train_error;
 

@@ -31,6 +31,8 @@ pub(crate) enum Command {
     Evaluate(Evaluate),
     /// Score every record of files of any size
     Score(Score),
+    /// Set another alarm rate, without training again
+    Threshold(Threshold),
     /// Write the latent vector of every record
     Encode(Encode),
     /// Write what the model makes of every record, in the units of the schema
@@ -54,6 +56,22 @@ pub(crate) struct Init {
     #[arg(long)]
     pub(crate) label: Option<String>,
     /// Where the schema goes; standard output without it
+    #[arg(long)]
+    pub(crate) out: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Threshold {
+    /// Model file
+    #[arg(long)]
+    pub(crate) model: PathBuf,
+    /// Alarms per normal record, at most
+    #[arg(long)]
+    pub(crate) alarm_rate: f64,
+    /// Scores of normal records, as `tillwatch score` writes them; without it the percentiles that the model file keeps
+    #[arg(long, num_args = 1..)]
+    pub(crate) from_scores: Vec<PathBuf>,
+    /// Where the model file goes; in the place of the old one without it
     #[arg(long)]
     pub(crate) out: Option<PathBuf>,
 }

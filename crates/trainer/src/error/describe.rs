@@ -38,6 +38,11 @@ impl Error {
                 "{file}: no column `{column}`, which the schema's {reader} reads; the columns are {}",
                 Listed(columns)
             ),
+            Self::NoScores { file, columns } => write!(
+                out,
+                "{file}: no column `score`, wanted what `tillwatch score` writes; the columns are {}",
+                Listed(columns)
+            ),
             Self::LabelAbsent { file, column, columns } => {
                 write!(out, "{file}: no label column `{column}`; name one of the columns {}", Listed(columns))
             }
@@ -118,6 +123,7 @@ impl fmt::Display for Fault<'_> {
             CellFault::NotALabel => {
                 ("0 for normal or 1 for anomalous", "correct the cell or name another label column")
             }
+            CellFault::NotAScore => ("a whole number from 0", "give what `tillwatch score` writes"),
             CellFault::Missing => ("a value", "fill the cell, or say missing = \"allowed\" in the schema"),
             CellFault::OutOfRange => {
                 ("a value in the field's range", "correct the cell, or widen `range` in the schema")

@@ -9,7 +9,7 @@ use crate::heads::{IntegerAnswer, set_gains};
 use crate::integer_model::IntegerModel;
 use crate::scoring::{Bench, scores};
 use crate::table::Table;
-use crate::{TrainError, rim};
+use crate::{TrainError, rim, threshold};
 use sha2::{Digest, Sha256};
 use tillwatch_engine::feature::Mark;
 use tillwatch_loader::Loader;
@@ -133,12 +133,13 @@ pub(super) fn card(
         ("rows".to_owned(), format!("{} to train, {} to calibrate, {} to test", rows[0], rows[1], rows[2])),
         ("recipe".to_owned(), architecture.recipe.to_owned()),
         ("hidden widths".to_owned(), format!("{:?}", architecture.hidden_widths())),
-        ("alarm rate".to_owned(), format!("at most {} of normal records", calibration.alarm_rate)),
+        (threshold::ALARM_RATE.to_owned(), threshold::promise(calibration.alarm_rate)),
     ];
     let figure = |value: Option<f64>| value.map_or("not known".to_owned(), |value| format!("{value:.4}"));
-    card.push(("measured alarm rate".to_owned(), figure(evaluation.integer.alarm_rate)));
+    let [measured, recall] = threshold::MEASURED;
+    card.push((measured.to_owned(), figure(evaluation.integer.alarm_rate)));
     card.push(("AUROC".to_owned(), figure(evaluation.integer.auroc)));
     card.push(("average precision".to_owned(), figure(evaluation.integer.average_precision)));
-    card.push(("recall at the alarm rate".to_owned(), figure(evaluation.integer.recall)));
+    card.push((recall.to_owned(), figure(evaluation.integer.recall)));
     card
 }
