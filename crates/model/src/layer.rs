@@ -183,6 +183,21 @@ const fn pixels(shape: Shape) -> usize {
     shape.height as usize * shape.width as usize
 }
 
+impl<'a> Convolution<'a> {
+    /// A layer of some geometry and the parts that a dense layer has as well.
+    #[must_use]
+    pub const fn new(
+        geometry: Geometry,
+        weights: &'a [u8],
+        channels: &'a [u8],
+        rule: Requantise,
+        activation: Activation<'a>,
+    ) -> Self {
+        let Geometry { input, output, kernel, stride, padding, pad_code } = geometry;
+        Self { input, output, kernel, stride, padding, pad_code, weights, channels, rule, activation }
+    }
+}
+
 impl Convolution<'_> {
     /// What the engine's kernels need to know besides weights.
     #[must_use]

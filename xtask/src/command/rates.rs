@@ -200,21 +200,7 @@ impl Drawn {
     fn borrow(&self) -> Layer<'_> {
         let Self { weights, channels, rule, .. } = self;
         let (rule, activation) = (*rule, Activation::Clamp);
-        let window = |geometry: Geometry| {
-            let Geometry { input, output, kernel, stride, padding, pad_code } = geometry;
-            Convolution {
-                input,
-                output,
-                kernel,
-                stride,
-                padding,
-                pad_code,
-                weights,
-                channels,
-                rule,
-                activation,
-            }
-        };
+        let window = |geometry| Convolution::new(geometry, weights, channels, rule, activation);
         match self.plan {
             Plan::Dense([in_len, out_len]) => {
                 Layer::Dense(Dense { in_len, out_len, weights, channels, rule, activation })

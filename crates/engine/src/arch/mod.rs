@@ -4,6 +4,8 @@
 mod dsp;
 #[cfg(not(any(tile_sums = "dsp", tile_sums = "thumb2")))]
 mod portable;
+#[cfg(any(tile_sums = "dsp", tile_sums = "thumb2"))]
+mod thumb;
 #[cfg(tile_sums = "thumb2")]
 mod thumb2;
 

@@ -1,6 +1,7 @@
 //! The dense kernel of generated code: four output rows by four inputs at a time.
 
 use super::Code;
+use super::blocks::Blocks;
 use crate::arch::tile_sums;
 use crate::fixed::{Channel, Requantise};
 
@@ -34,14 +35,7 @@ pub fn dense_tiles<C: Code>(
     input: &[[i8; TILE]],
     out: &mut [[C; TILE]],
 ) {
-    if input.is_empty() {
-        return;
-    }
-    let mut tiles = tiles;
-    for (channels, out) in channels.iter().zip(out) {
-        // `chunks_exact` would divide, which Cortex-M0 has no instruction for.
-        let Some((block, after)) = tiles.split_at_checked(input.len()) else { return };
-        tiles = after;
+    for ((block, channels), out) in Blocks::new(tiles, input.len()).zip(channels).zip(out) {
         let [c0, c1, c2, c3] = channels;
         let [a0, a1, a2, a3] = tile_sums(block, input, [c0.bias, c1.bias, c2.bias, c3.bias]);
         *out = [

@@ -1,5 +1,6 @@
 //! The dense kernel for the outputs that no whole group of four holds.
 
+use super::blocks::Blocks;
 use super::{Code, TILE};
 use crate::fixed::{Channel, Requantise};
 
@@ -27,14 +28,7 @@ pub fn dense_rest<C: Code>(
     input: &[[i8; TILE]],
     out: &mut [C],
 ) {
-    if input.is_empty() {
-        return;
-    }
-    let mut weights = weights;
-    for (channel, out) in channels.iter().zip(out) {
-        // As in `dense_tiles`, without a division.
-        let Some((row, after)) = weights.split_at_checked(input.len()) else { return };
-        weights = after;
+    for ((row, channel), out) in Blocks::new(weights, input.len()).zip(channels).zip(out) {
         let mut acc = channel.bias;
         for (weights, input) in row.iter().zip(input) {
             let ([w0, w1, w2, w3], [x0, x1, x2, x3]) = (*weights, *input);

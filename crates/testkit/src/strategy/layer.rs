@@ -2,7 +2,7 @@
 
 use super::{DenseCase, phases, seeded_bytes};
 use tillwatch_engine::fixed::{Channel, Requantise};
-use tillwatch_engine::kernel::{Convolution as Geometry, Pool, Shape, Transposed};
+use tillwatch_engine::kernel::{Convolution as Geometry, Pool, Transposed};
 use tillwatch_model::{Activation, Convolution, Dense, Layer, TopK, Upsample, i16s};
 
 /// One layer.
@@ -60,13 +60,10 @@ impl OwnedLayer {
                 rule: sums.rule,
                 activation: sums.activation(),
             }),
-            Self::Convolution(geometry, sums) => {
-                let Geometry { input, output, kernel, stride, padding, pad_code } = *geometry;
-                Layer::Convolution(sums.window([input, output], [kernel, stride, padding], pad_code))
-            }
+            Self::Convolution(geometry, sums) => Layer::Convolution(sums.window(*geometry)),
             Self::Transposed(geometry, sums) => {
                 let Transposed { input, output, kernel, stride, padding, pad_code } = *geometry;
-                Layer::Transposed(sums.window([input, output], [kernel, stride, padding], pad_code))
+                Layer::Transposed(sums.window(Geometry { input, output, kernel, stride, padding, pad_code }))
             }
             Self::MaxPool(pool) => Layer::MaxPool(*pool),
             Self::AveragePool(pool) => Layer::AveragePool(*pool),
@@ -96,24 +93,8 @@ impl Sums {
         Self { weights, channels, rule, table }
     }
 
-    fn window(
-        &self,
-        [input, output]: [Shape; 2],
-        [kernel, stride, padding]: [[u8; 2]; 3],
-        pad_code: i8,
-    ) -> Convolution<'_> {
-        Convolution {
-            input,
-            output,
-            kernel,
-            stride,
-            padding,
-            pad_code,
-            weights: &self.weights,
-            channels: &self.channels,
-            rule: self.rule,
-            activation: self.activation(),
-        }
+    fn window(&self, geometry: Geometry) -> Convolution<'_> {
+        Convolution::new(geometry, &self.weights, &self.channels, self.rule, self.activation())
     }
 
     fn activation(&self) -> Activation<'_> {

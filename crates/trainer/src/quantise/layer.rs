@@ -65,21 +65,8 @@ impl IntegerLayer {
     #[must_use]
     pub fn borrow(&self) -> Layer<'_> {
         let convolution = |geometry: &Geometry, sums| {
-            let Geometry { input, output, kernel, stride, padding, pad_code } = *geometry;
             let IntegerSums { weights, channels, rule, activation }: &IntegerSums = sums;
-            let (rule, activation) = (*rule, activation.borrow());
-            file::Convolution {
-                input,
-                output,
-                kernel,
-                stride,
-                padding,
-                pad_code,
-                weights,
-                channels,
-                rule,
-                activation,
-            }
+            file::Convolution::new(*geometry, weights, channels, *rule, activation.borrow())
         };
         match self {
             Self::Dense { in_len, out_len, sums } => Layer::Dense(file::Dense {
