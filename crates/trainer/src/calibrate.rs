@@ -68,8 +68,7 @@ pub fn calibrate(mut scores: Vec<u64>, alarm_rate: f64) -> Result<Calibration, T
     };
     let mut anchors = [0; ANCHORS];
     for (anchor, &level) in anchors.iter_mut().zip(&LEVELS) {
-        let rank = (scores.len() * usize::from(level)).div_ceil(1000).max(1);
-        *anchor = scores[rank - 1];
+        *anchor = scores[anchor_rank(scores.len(), level) - 1];
     }
     let thresholds = Thresholds { watch, alarm, anchors };
     Ok(Calibration { thresholds, alarm_rate, watch_rate, rows: scores.len() })
@@ -86,11 +85,7 @@ pub fn recalibrate(block: &ThresholdBlock<'_>, alarm_rate: f64) -> Result<Calibr
     let watch_rate = watch_rate(alarm_rate)?;
     let (thresholds, rows) = (block.thresholds(), block.calibration_rows as usize);
     let lowest = |rate: f64| {
-        let keeps = |&&level: &&u16| {
-            let rank = (rows * usize::from(level)).div_ceil(1000).max(1);
-            rank >= rank_of(rows, rate)
-        };
-        let at = LEVELS.iter().position(|level| keeps(&level)).filter(|_| rank_of(rows, rate) <= rows)?;
+        let at = LEVELS.iter().position(|&level| anchor_rank(rows, level) >= rank_of(rows, rate))?;
         thresholds.anchors.get(at).copied()
     };
     match (lowest(alarm_rate), lowest(watch_rate)) {
@@ -127,6 +122,11 @@ fn rank_of(n: usize, rate: f64) -> usize {
     // The small slack keeps decimal rates such as 0.01 from rounding up past a whole rank.
     let rank = ((n as f64 + 1.0) * (1.0 - rate) - 1e-9).ceil() as usize;
     rank.max(1)
+}
+
+/// The rank of a percentile, in permille, among `n` sorted scores, from 1; 0 where there is no score.
+fn anchor_rank(n: usize, level: u16) -> usize {
+    (n * usize::from(level)).div_ceil(1000)
 }
 
 /// The 95 % interval of a rate after `hits` of `n`.
@@ -195,6 +195,8 @@ mod tests {
         let error = recalibrate(&block, 0.004).unwrap_err().to_string();
         assert!(error.contains("249") && error.contains("199"), "{error}");
         assert!(recalibrate(&block, 0.0).is_err());
+        let anchors = Calibration::NEVER.anchors();
+        assert!(recalibrate(&Calibration::NEVER.block(&anchors), 0.5).is_err());
     }
 
     #[test]
