@@ -7,7 +7,6 @@
 //! A convolution is a dense layer on each patch of its input, so it has the same two layouts and no inner loop of its own.
 
 pub mod activation;
-mod blocks;
 mod convolution;
 mod dense;
 mod headroom;

@@ -1,6 +1,5 @@
 //! The dense kernel for the outputs that no whole group of four holds.
 
-use super::blocks::Blocks;
 use super::{Code, TILE};
 use crate::fixed::{Channel, Requantise};
 
@@ -28,7 +27,7 @@ pub fn dense_rest<C: Code>(
     input: &[[i8; TILE]],
     out: &mut [C],
 ) {
-    for ((row, channel), out) in Blocks::new(weights, input.len()).zip(channels).zip(out) {
+    for ((row, channel), out) in weights.chunks_exact(input.len().max(1)).zip(channels).zip(out) {
         let mut acc = channel.bias;
         for (weights, input) in row.iter().zip(input) {
             let ([w0, w1, w2, w3], [x0, x1, x2, x3]) = (*weights, *input);
