@@ -82,6 +82,7 @@ pub(crate) const fn function(preparation: &Preparation<'_>) -> &'static str {
     match preparation {
         Preparation::Numeric(_) => "numeric",
         Preparation::Logarithm(_) => "logarithm",
+        Preparation::Symlog(_) => "symlog",
         Preparation::OneHot(_) => "one_hot",
         Preparation::Surprisal(_) => "surprisal",
         Preparation::Flag(_) => "flag",

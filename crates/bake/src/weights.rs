@@ -6,7 +6,7 @@ pub(crate) use layers::bytes;
 
 use crate::plan::Plan;
 use crate::source::{constant, import, inner_docs, lines, list, plain, table};
-use tillwatch_engine::feature::{Affine, OneHot};
+use tillwatch_engine::feature::{Affine, OneHot, Symlog};
 use tillwatch_engine::fixed::Requantise;
 use tillwatch_engine::score::ANCHORS;
 use tillwatch_model::{Preparation, i16s, one_hot_levels, u32s, u64s};
@@ -114,6 +114,7 @@ fn uses(plan: &Plan<'_>) -> String {
         match feature.preparation {
             Preparation::OneHot(_) | Preparation::Flag(_) => features.push("OneHot"),
             Preparation::Cyclic(_) => features.push("Cyclic"),
+            Preparation::Symlog(_) => features.extend(["Affine", "Symlog"]),
             Preparation::Surprisal(_) => {}
             _ => features.push("Affine"),
         }
@@ -136,11 +137,12 @@ fn uses(plan: &Plan<'_>) -> String {
 }
 
 fn preparation(name: &str, feature: &str, preparation: &Preparation<'_>) -> String {
-    let affine = |doc: &str, affine: &Affine| {
+    let value = |affine: &Affine| {
         let Affine { center, multiplier, shift, fill } = affine;
-        let value =
-            format!("Affine {{ center: {center}, multiplier: {multiplier}, shift: {shift}, fill: {fill} }}");
-        constant(&format!("`{feature}`: {doc}"), "pub(super) ", name, "Affine", &value)
+        format!("Affine {{ center: {center}, multiplier: {multiplier}, shift: {shift}, fill: {fill} }}")
+    };
+    let affine = |doc: &str, affine: &Affine| {
+        constant(&format!("`{feature}`: {doc}"), "pub(super) ", name, "Affine", &value(affine))
     };
     let level = |OneHot { off, on }: OneHot| format!("OneHot {{ off: {off}, on: {on} }}");
     match preparation {
@@ -150,6 +152,13 @@ fn preparation(name: &str, feature: &str, preparation: &Preparation<'_>) -> Stri
         Preparation::RatioToMean { affine: numbers, .. } => {
             affine("the logarithm of a ratio to the running mean, standardised.", numbers)
         }
+        Preparation::Symlog(Symlog { origin, width_log2, affine }) => constant(
+            &format!("`{feature}`: distance from a number on a logarithmic scale, standardised."),
+            "pub(super) ",
+            name,
+            "Symlog",
+            &format!("Symlog {{ origin: {origin}, width_log2: {width_log2}, affine: {} }}", value(affine)),
+        ),
         Preparation::OneHot(levels) => table(
             &format!("`{feature}`: codes of each level's column, unknown first."),
             name,

@@ -3,7 +3,7 @@
 use bytemuck::cast_slice;
 use tillwatch_engine::feature::{
     MISSING, Mark, Memory, cyclic, delta, flag, logarithm, numeric, one_hot_from, ratio_to_mean,
-    surprisal_from,
+    surprisal_from, symlog,
 };
 use tillwatch_model::{Preparation, i16s, one_hot_levels};
 
@@ -66,6 +66,7 @@ fn prepare_one(
     let single = match preparation {
         Preparation::Numeric(affine) => numeric(raw, affine),
         Preparation::Logarithm(affine) => logarithm(raw, affine),
+        Preparation::Symlog(rule) => symlog(raw, rule),
         Preparation::Surprisal(table) => surprisal_from(raw, table.len() / 2, i16s(table)),
         Preparation::Flag(codes) => flag(raw, *codes),
         Preparation::Delta(affine) => delta(raw, affine, memories.next().unwrap_or(&mut unused)),

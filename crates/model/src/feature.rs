@@ -2,7 +2,7 @@
 
 use crate::Sequence;
 use serde::{Deserialize, Serialize};
-use tillwatch_engine::feature::{Affine, Cyclic, OneHot};
+use tillwatch_engine::feature::{Affine, Cyclic, OneHot, Symlog};
 use tillwatch_engine::seeded::SeededField;
 
 /// One raw integer of a record.
@@ -99,6 +99,8 @@ pub enum Preparation<'a> {
         /// The mean follows the last `2^window_log2` records.
         window_log2: u8,
     },
+    /// Standardised distance from an origin on a logarithmic scale.
+    Symlog(#[serde(with = "SymlogFields")] Symlog),
 }
 
 impl Preparation<'_> {
@@ -126,6 +128,15 @@ struct AffineFields {
     multiplier: i32,
     shift: u32,
     fill: i16,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Symlog")]
+struct SymlogFields {
+    origin: i32,
+    width_log2: u32,
+    #[serde(with = "AffineFields")]
+    affine: Affine,
 }
 
 #[derive(Serialize, Deserialize)]

@@ -15,7 +15,7 @@ pub use convolution::{
     anomaly_map, average_pool, convolve, max_pool, top_k, transpose, upsample, whole_kernel,
 };
 pub use discrete::{count_ngrams, strongest};
-pub use feature::{Past, Prepared, affine, log2_1p, prepare, sine};
+pub use feature::{Past, Prepared, affine, log2_1p, log2_1p_over, prepare, sine};
 pub use model::{Answer, Oracle};
 pub use network::{dense, narrow_input, narrow_table, requantise, rim_table};
 pub use score::{Scoring, evaluate, evaluate_samples, latent_distance, nearest, percentile, verdict};

@@ -2,8 +2,8 @@
 #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
 use proptest::prelude::*;
-use tillwatch_engine::feature::{self, MISSING, Mark, Memory, OneHot};
-use tillwatch_engine::fixed::{Channel, Requantise, log2_1p, sine};
+use tillwatch_engine::feature::{self, MISSING, Mark, Memory, OneHot, Symlog};
+use tillwatch_engine::fixed::{Channel, Requantise, log2_1p, log2_1p_over, sine};
 use tillwatch_engine::kernel::activation::{RIM_TABLE_LEN, narrow_table, rim_table};
 use tillwatch_engine::kernel::{TILE, dense_rows, dense_tiles, narrow_input, tiles_len};
 use tillwatch_engine::score::{ANCHORS, Thresholds, nearest};
@@ -114,6 +114,9 @@ proptest! {
     #[test]
     fn logarithms(x in prop_oneof![any::<i32>(), -2_000..2_000_i32]) {
         prop_assert_eq!(i64::from(log2_1p(x)), oracle::log2_1p(x));
+        for width_log2 in [1, 7, 30] {
+            prop_assert_eq!(i64::from(log2_1p_over(x, width_log2)), oracle::log2_1p_over(x, width_log2));
+        }
     }
 
     #[test]
@@ -130,6 +133,11 @@ proptest! {
         prop_assert_eq!(
             through(&raws, |raw, _| feature::logarithm(raw, &rule)),
             by_oracle(&Preparation::Logarithm(rule), &raws)
+        );
+        let symlog = Symlog { origin: raws[0], width_log2: 2 * window_log2, affine: rule };
+        prop_assert_eq!(
+            through(&raws, |raw, _| feature::symlog(raw, &symlog)),
+            by_oracle(&Preparation::Symlog(symlog), &raws)
         );
         prop_assert_eq!(
             through(&raws, |raw, memory| feature::delta(raw, &rule, memory)),

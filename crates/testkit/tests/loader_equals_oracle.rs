@@ -49,6 +49,7 @@ fn the_strategy_reaches_every_kind() {
             let name = match feature.preparation {
                 Preparation::Numeric(_) => "numeric",
                 Preparation::Logarithm(_) => "logarithm",
+                Preparation::Symlog(_) => "symlog",
                 Preparation::OneHot(_) => "one-hot",
                 Preparation::Surprisal(_) => "surprisal",
                 Preparation::Flag(_) => "flag",
@@ -94,6 +95,7 @@ fn the_strategy_reaches_every_kind() {
         "rim table",
         "saturated",
         "surprisal",
+        "symlog",
         "table",
         "unknown",
         "verdict Alarm",

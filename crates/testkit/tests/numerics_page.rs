@@ -7,8 +7,8 @@ mod image;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use tillwatch_engine::digest::Digest;
-use tillwatch_engine::feature::{self, Affine, Cyclic, Mark, Memory, OneHot};
-use tillwatch_engine::fixed::{Channel, Requantise, log2_1p, sine};
+use tillwatch_engine::feature::{self, Affine, Cyclic, Mark, Memory, OneHot, Symlog};
+use tillwatch_engine::fixed::{Channel, Requantise, log2_1p, log2_1p_over, sine};
 use tillwatch_engine::kernel::activation::{RIM_TABLE_LEN, narrow_table, rim_table};
 use tillwatch_engine::kernel::{dense_rows, narrow_input};
 use tillwatch_engine::score::{
@@ -103,12 +103,21 @@ fn compute(name: &str, arguments: &[Vec<i128>]) -> Vec<i128> {
             vec![rule.apply(raw, arguments[1][0] as i32).into()]
         }
         "log2_1p" => vec![log2_1p(raw).into()],
+        "log2_1p_over" => vec![log2_1p_over(raw, arguments[1][0] as u32).into()],
         "sine" => vec![sine(first as u32).into()],
         "affine" => {
             let (code, mark) = affine(&arguments[1]).apply(raw);
             vec![code.into(), mark.has(Mark::SATURATED).into()]
         }
         "logarithm" => vec![feature::logarithm(raw, &affine(&arguments[1])).0.into()],
+        "symlog" => {
+            let rule = Symlog {
+                origin: arguments[1][0] as i32,
+                width_log2: arguments[1][1] as u32,
+                affine: affine(&arguments[2]),
+            };
+            vec![feature::symlog(raw, &rule).0.into()]
+        }
         "one_hot" => {
             let pairs = narrowed::<i16>(&arguments[1]);
             let levels: Vec<OneHot> =

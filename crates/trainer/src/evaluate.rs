@@ -128,6 +128,7 @@ fn owned(preparation: Preparation<'_>) -> FittedPreparation {
     match preparation {
         Preparation::Numeric(affine) => FittedPreparation::Numeric(affine),
         Preparation::Logarithm(affine) => FittedPreparation::Logarithm(affine),
+        Preparation::Symlog(rule) => FittedPreparation::Symlog(rule),
         Preparation::OneHot(levels) => FittedPreparation::OneHot(levels.to_vec()),
         Preparation::Surprisal(table) => FittedPreparation::Surprisal(table.to_vec()),
         Preparation::Flag(codes) => FittedPreparation::Flag(codes),

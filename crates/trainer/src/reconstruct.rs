@@ -29,7 +29,7 @@ struct FieldInverse {
 #[derive(Clone, Debug)]
 enum Rule {
     Numeric(Scale),
-    Logarithm(Scale),
+    Logarithm { origin: f64, width: f64, scale: Scale },
     OneHot(Vec<OneHot>),
     Flag(OneHot),
     Surprisal(Vec<i16>),
@@ -102,7 +102,14 @@ impl Rule {
     fn of(preparation: &Preparation<'_>) -> Option<Self> {
         Some(match preparation {
             Preparation::Numeric(affine) => Self::Numeric(Scale::of(affine)),
-            Preparation::Logarithm(affine) => Self::Logarithm(Scale::of(affine)),
+            Preparation::Logarithm(affine) => {
+                Self::Logarithm { origin: 0.0, width: 1.0, scale: Scale::of(affine) }
+            }
+            Preparation::Symlog(rule) => Self::Logarithm {
+                origin: rule.origin.into(),
+                width: f64::from(1_u32 << rule.width_log2),
+                scale: Scale::of(&rule.affine),
+            },
             Preparation::OneHot(levels) => Self::OneHot(one_hot_levels(levels).collect()),
             Preparation::Flag(codes) => Self::Flag(*codes),
             Preparation::Surprisal(table) => Self::Surprisal(i16s(table).collect()),
@@ -117,7 +124,7 @@ impl Rule {
     const fn rank(&self) -> u8 {
         match self {
             Self::Numeric(_) => 0,
-            Self::Logarithm(_) => 1,
+            Self::Logarithm { .. } => 1,
             Self::OneHot(_) => 2,
             Self::Flag(_) => 3,
             Self::Surprisal(_) => 4,
@@ -131,10 +138,10 @@ impl Rule {
         let code = codes.first().copied().unwrap_or(0.0);
         match self {
             Self::Numeric(scale) => rounded(scale.value(code)),
-            Self::Logarithm(scale) => {
+            Self::Logarithm { origin, width, scale } => {
                 let logarithm = scale.value(code).clamp(-LARGEST_LOG2, LARGEST_LOG2);
-                let magnitude = libm::exp2(logarithm.abs() / 65_536.0) - 1.0;
-                rounded(if logarithm < 0.0 { -magnitude } else { magnitude })
+                let distance = (libm::exp2(logarithm.abs() / 65_536.0) - 1.0) * width;
+                rounded(if logarithm < 0.0 { origin - distance } else { origin + distance })
             }
             // Level 0 is what the vocabulary lacks.
             Self::OneHot(levels) => {
@@ -193,7 +200,7 @@ fn first_largest(values: impl Iterator<Item = f64>) -> Option<i32> {
 mod tests {
     use super::*;
     use proptest::prelude::*;
-    use tillwatch_engine::feature::{cyclic, logarithm, numeric, one_hot};
+    use tillwatch_engine::feature::{Symlog, cyclic, logarithm, numeric, one_hot, symlog};
 
     fn affine(center: i32, multiplier: i32, shift: u32) -> Affine {
         Affine { center, multiplier, shift, fill: 0 }
@@ -277,6 +284,11 @@ mod tests {
             let (code, _) = logarithm(x, &affine);
             let back = f64::from(raw(&Preparation::Logarithm(affine), &[code]));
             let half = (f64::from(x).abs() + 1.0) * (libm::exp2(0.5 / 512.0 + 1e-4) - 1.0) + 0.5;
+            prop_assert!((back - f64::from(x)).abs() <= half, "{} {}", back, half);
+            let rule = Symlog { origin: -700, width_log2: 6, affine };
+            let (code, _) = symlog(x, &rule);
+            let back = f64::from(raw(&Preparation::Symlog(rule), &[code]));
+            let half = (f64::from(x + 700).abs() + 64.0) * (libm::exp2(0.5 / 512.0 + 1e-4) - 1.0) + 0.5;
             prop_assert!((back - f64::from(x)).abs() <= half, "{} {}", back, half);
         }
     }

@@ -76,6 +76,6 @@ mod tests {
     #[test]
     fn both_at_once_may_be_impossible() {
         let error = choose(0.001, 500.0, ("bytes", 500.0)).unwrap_err().to_string();
-        assert!(error.contains("`bytes`") && error.contains("log"), "{error}");
+        assert!(error.contains("`bytes`") && error.contains("symlog"), "{error}");
     }
 }

@@ -102,7 +102,7 @@ impl fmt::Display for TrainError {
             Self::RimFormat { feature, furthest, residual } => write!(
                 f,
                 "no 16-bit format covers {furthest:.0} standard deviations (feature `{feature}`) and resolves residuals \
-                 of {residual:.5}; give `{feature}` the feature \"log\" in the schema"
+                 of {residual:.5}; give `{feature}` the feature \"symlog\" in the schema"
             ),
             Self::Deaf { size, float, integer } => write!(
                 f,

@@ -6,6 +6,7 @@ use crate::arguments::Inspect;
 use crate::{Failure, model_file, output};
 use serde_json::{Value, json};
 use std::fmt::Write;
+use tillwatch_engine::feature::Affine;
 use tillwatch_model::{FieldKind, Model, Preparation, i16s, i32s, one_hot_levels, u32s, u64s};
 
 pub(crate) fn run(arguments: &Inspect) -> Result<(), Failure> {
@@ -153,6 +154,7 @@ const fn preparation(preparation: &Preparation<'_>) -> &'static str {
     match preparation {
         Preparation::Numeric(_) => "numeric",
         Preparation::Logarithm(_) => "log",
+        Preparation::Symlog(_) => "symlog",
         Preparation::OneHot(_) => "one_hot",
         Preparation::Surprisal(_) => "surprisal",
         Preparation::Flag(_) => "flag",
@@ -163,13 +165,18 @@ const fn preparation(preparation: &Preparation<'_>) -> &'static str {
 }
 
 fn numbers(preparation: &Preparation<'_>) -> Value {
+    let standardised = |affine: &Affine| {
+        let Affine { center, multiplier, shift, fill } = affine;
+        json!({ "center": center, "multiplier": multiplier, "shift": shift, "fill": fill })
+    };
     match preparation {
         Preparation::Numeric(affine)
         | Preparation::Logarithm(affine)
         | Preparation::Delta(affine)
-        | Preparation::RatioToMean { affine, .. } => {
-            json!({ "center": affine.center, "multiplier": affine.multiplier, "shift": affine.shift, "fill": affine.fill })
-        }
+        | Preparation::RatioToMean { affine, .. } => standardised(affine),
+        Preparation::Symlog(rule) => json!({
+            "origin": rule.origin, "width_log2": rule.width_log2, "affine": standardised(&rule.affine),
+        }),
         Preparation::OneHot(levels) => {
             json!(one_hot_levels(levels).map(|level| [level.off, level.on]).collect::<Vec<_>>())
         }

@@ -1,7 +1,7 @@
 //! Standardisation in fixed point, plain and on a log scale.
 
 use super::{MISSING, Mark, saturate};
-use crate::fixed::{log2_1p, multiply_round_high};
+use crate::fixed::{log2_1p, log2_1p_over, multiply_round_high};
 
 /// Subtract a centre, multiply by a scale: `round((x - center) * scale)` with `scale = multiplier / 2^(32 - shift)`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,6 +90,47 @@ pub fn logarithm(raw: i32, affine: &Affine) -> (i16, Mark) {
     affine.apply_present(if raw == MISSING { MISSING } else { log2_1p(raw) })
 }
 
+/// Distance from an origin on a logarithmic scale that is nearly linear near it, standardised.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Symlog {
+    /// The value whose logarithm is 0, in raw steps.
+    pub origin: i32,
+    /// Distance up to which the scale is nearly linear, as a power of two of raw steps, `0..=30`.
+    pub width_log2: u32,
+    /// From [`log2_1p_over`] in steps of 2^-16 to wide codes.
+    pub affine: Affine,
+}
+
+/// A number with long tails: its distance from an origin on a signed logarithmic scale, standardised.
+///
+/// # Units
+/// `raw`: steps of the field's resolution, or [`MISSING`]; result: wide code and mark.
+/// # Bounds
+/// Any raw value; the distance saturates at 2^31 - 1.
+/// # Exactness
+/// Bit-exact under contract `tw-w8a8-r16-1`.
+/// # Panics
+/// Never.
+/// # Source
+/// `NUMERICS.md`, "Feature preparation".
+/// # Examples
+/// ```
+/// use tillwatch_engine::feature::{Affine, Mark, Symlog, symlog};
+/// // 256 codes for each doubling of 1 + distance / 16
+/// let rule = Symlog {
+///     origin: 100,
+///     width_log2: 4,
+///     affine: Affine { center: 0, multiplier: 1 << 24, shift: 0, fill: 0 },
+/// };
+/// assert_eq!(symlog(116, &rule), (256, Mark::NONE));
+/// assert_eq!(symlog(100 - 48, &rule), (-512, Mark::NONE));
+/// ```
+#[must_use]
+pub fn symlog(raw: i32, rule: &Symlog) -> (i16, Mark) {
+    let distance = raw.saturating_sub(rule.origin);
+    rule.affine.apply_present(if raw == MISSING { MISSING } else { log2_1p_over(distance, rule.width_log2) })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -100,6 +141,7 @@ mod tests {
         let affine = Affine { center: 5, multiplier: 1 << 30, shift: 3, fill: -7 };
         assert_eq!(numeric(MISSING, &affine), (-7, Mark::MISSING));
         assert_eq!(logarithm(MISSING, &affine), (-7, Mark::MISSING));
+        assert_eq!(symlog(MISSING, &Symlog { origin: -9, width_log2: 3, affine }), (-7, Mark::MISSING));
     }
 
     #[test]

@@ -13,7 +13,7 @@ mod cyclic;
 mod memory;
 mod ngrams;
 
-pub use affine::{Affine, logarithm, numeric};
+pub use affine::{Affine, Symlog, logarithm, numeric, symlog};
 pub use category::{OneHot, flag, one_hot, one_hot_from, surprisal, surprisal_from};
 pub use cyclic::{Cyclic, cyclic};
 pub use memory::{Memory, delta, ratio_to_mean};

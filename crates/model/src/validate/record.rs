@@ -60,6 +60,7 @@ fn feature_is_sound(feature: &Feature<'_>, field: &Field<'_>) -> bool {
         Preparation::Numeric(affine) | Preparation::Logarithm(affine) | Preparation::Delta(affine) => {
             affine_is_sound(&affine)
         }
+        Preparation::Symlog(rule) => rule.width_log2 <= 30 && affine_is_sound(&rule.affine),
         Preparation::RatioToMean { affine, window_log2 } => affine_is_sound(&affine) && window_log2 <= 15,
         Preparation::OneHot(codes) => {
             codes.len() % 4 == 0 && levels == Some(codes.len() / 4) && codes_are_wide(codes)

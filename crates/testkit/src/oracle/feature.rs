@@ -23,8 +23,14 @@ pub struct Prepared {
 /// `sign(x) log2(1 + |x|)` in steps of 2^-16, by a table of 65 entries.
 #[must_use]
 pub fn log2_1p(x: i32) -> i64 {
+    log2_1p_over(x, 0)
+}
+
+/// `sign(x) log2(1 + |x| / 2^width_log2)` in steps of 2^-16, by the same table.
+#[must_use]
+pub fn log2_1p_over(x: i32, width_log2: u32) -> i64 {
     let table = |i: i128| libm::round(65_536.0 * libm::log2(1.0 + i as f64 / 64.0)) as i128;
-    let value = i128::from(x).abs().min(i32::MAX.into()) + 1;
+    let value = i128::from(x).abs().min(i32::MAX.into()) + (1 << width_log2);
     let mut exponent = 0;
     while 2_i128 << exponent <= value {
         exponent += 1;
@@ -33,7 +39,8 @@ pub fn log2_1p(x: i32) -> i64 {
     let position = (value - (1 << exponent)) * (1 << 22) / (1 << exponent);
     let (index, fraction) = (position / 65_536, position % 65_536);
     let slope = table(index + 1) - table(index);
-    let log = exponent * 65_536 + table(index) + round_half_up(slope * fraction, 65_536);
+    let log =
+        (exponent - i128::from(width_log2)) * 65_536 + table(index) + round_half_up(slope * fraction, 65_536);
     (if x < 0 { -log } else { log }) as i64
 }
 
@@ -68,6 +75,12 @@ pub fn prepare(preparation: &Preparation<'_>, raw: i32, past: &mut Past) -> Prep
     match preparation {
         Preparation::Numeric(rule) => standardised((!missing).then_some(raw.into()), rule),
         Preparation::Logarithm(rule) => standardised((!missing).then(|| log2_1p(raw)), rule),
+        Preparation::Symlog(rule) => {
+            let distance = i64::from(raw) - i64::from(rule.origin);
+            let distance = distance.clamp(i32::MIN.into(), i32::MAX.into()) as i32;
+            let logarithm = (!missing).then(|| log2_1p_over(distance, rule.width_log2));
+            standardised(logarithm, &rule.affine)
+        }
         Preparation::Delta(rule) => {
             let before = *past;
             if !missing {

@@ -2,7 +2,7 @@
 
 use super::{affine, any_present, any_raw};
 use proptest::prelude::*;
-use tillwatch_engine::feature::{Affine, Cyclic, OneHot};
+use tillwatch_engine::feature::{Affine, Cyclic, OneHot, Symlog};
 use tillwatch_model::{Feature, Field, FieldKind, Preparation, SequenceBuffer};
 
 /// Most features of a record: with five levels each, they have forty columns.
@@ -59,7 +59,7 @@ fn part() -> impl Strategy<Value = Part> {
     let range = (i32::MIN + 1..=i32::MAX, i32::MIN + 1..=i32::MAX).prop_map(|(a, b)| [a.min(b), a.max(b)]);
     (
         (0..7_usize, 1..=MAX_VOCABULARY, any::<bool>(), range),
-        (0..8_usize, any::<prop::sample::Index>(), affine(), 0..=15_u8),
+        (0..9_usize, any::<prop::sample::Index>(), affine(), 0..=15_u8),
         (levels, [wide(), wide()], (any::<u32>(), 0..=i16::MAX)),
     )
         .prop_map(
@@ -179,6 +179,11 @@ impl RecordShape {
             (5, _) => Preparation::Delta(part.affine),
             (6, _) => Preparation::RatioToMean { affine: part.affine, window_log2: part.window_log2 },
             (1 | 7, _) => Preparation::Logarithm(part.affine),
+            (8, _) => Preparation::Symlog(Symlog {
+                origin: part.range[0],
+                width_log2: 2 * u32::from(part.window_log2),
+                affine: part.affine,
+            }),
             _ => Preparation::Numeric(part.affine),
         }
     }

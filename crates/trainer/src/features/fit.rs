@@ -107,6 +107,7 @@ fn statistics(
     match kind {
         FeatureKind::Numeric => Statistics::of_measure(Measure::Numeric, training().collect()),
         FeatureKind::Log => Statistics::of_measure(Measure::Logarithm, training().map(log2_1p).collect()),
+        FeatureKind::Symlog => Statistics::of_symlog(training().collect()),
         FeatureKind::Delta => {
             let values = looking_back(index, table, trains, Memory::log_change);
             Statistics::of_measure(Measure::Delta, values)

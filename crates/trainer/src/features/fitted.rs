@@ -1,6 +1,6 @@
 //! A fitted feature, owned.
 
-use tillwatch_engine::feature::{Affine, Cyclic, OneHot};
+use tillwatch_engine::feature::{Affine, Cyclic, OneHot, Symlog};
 use tillwatch_model::{Feature, Preparation};
 
 /// A feature with its numbers.
@@ -20,6 +20,7 @@ pub struct FittedFeature {
 pub enum FittedPreparation {
     Numeric(Affine),
     Logarithm(Affine),
+    Symlog(Symlog),
     OneHot(Vec<u8>),
     Surprisal(Vec<u8>),
     Flag(OneHot),
@@ -49,6 +50,7 @@ impl FittedPreparation {
         match self {
             Self::Numeric(affine) => Preparation::Numeric(*affine),
             Self::Logarithm(affine) => Preparation::Logarithm(*affine),
+            Self::Symlog(rule) => Preparation::Symlog(*rule),
             Self::OneHot(levels) => Preparation::OneHot(levels),
             Self::Surprisal(table) => Preparation::Surprisal(table),
             Self::Flag(codes) => Preparation::Flag(*codes),

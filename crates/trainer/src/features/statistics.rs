@@ -1,7 +1,8 @@
 //! What the training rows say about one feature, before the rim's format is chosen.
 
 use super::fitted::FittedPreparation;
-use tillwatch_engine::feature::{Affine, Cyclic, OneHot};
+use tillwatch_engine::feature::{Affine, Cyclic, OneHot, Symlog};
+use tillwatch_engine::fixed::log2_1p_over;
 
 /// Narrowest standard deviation of a one-hot column or flag: a level of 1 % has 0.1, and a rarer one must not outweigh
 /// every number by being seen once.
@@ -62,6 +63,7 @@ pub enum Statistics {
 pub enum Measure {
     Numeric,
     Logarithm,
+    Symlog { origin: i32, width_log2: u32 },
     Delta,
     RatioToMean,
 }
@@ -82,6 +84,21 @@ impl Statistics {
         let middle = (values.len() - 1) / 2;
         let median = *values.select_nth_unstable(middle).1;
         Some(Self::Scaled { measure, mean, deviation, median, furthest, ends })
+    }
+
+    /// Statistics of a number with long tails, whose origin is the median and whose width is the power of two nearest to
+    /// what the middle two thirds of the values span, or where that is nothing, to half of what 96 % of them do; `None`
+    /// where it is constant or never present.
+    #[must_use]
+    pub fn of_symlog(mut values: Vec<i32>) -> Option<Self> {
+        values.sort_unstable();
+        let at = |share: f64| f64::from(values[((values.len().max(1) - 1) as f64 * share).round() as usize]);
+        let origin = *values.get(values.len().saturating_sub(1) / 2)?;
+        let [middle, most] = [at(0.84) - at(0.16), (at(0.98) - at(0.02)) / 2.0];
+        let width = if middle > 0.0 { middle } else { most };
+        let width_log2 = libm::log2(width.max(1.0)).round().min(30.0) as u32;
+        let logarithms = values.iter().map(|value| log2_1p_over(value.saturating_sub(origin), width_log2));
+        Self::of_measure(Measure::Symlog { origin, width_log2 }, logarithms.collect())
     }
 
     /// The preparation on wide codes with so many fraction bits.
@@ -135,6 +152,9 @@ impl Measure {
         match self {
             Self::Numeric => FittedPreparation::Numeric(affine),
             Self::Logarithm => FittedPreparation::Logarithm(affine),
+            Self::Symlog { origin, width_log2 } => {
+                FittedPreparation::Symlog(Symlog { origin, width_log2, affine })
+            }
             Self::Delta => FittedPreparation::Delta(affine),
             Self::RatioToMean => FittedPreparation::RatioToMean { affine, window_log2: WINDOW_LOG2 },
         }
@@ -190,6 +210,7 @@ fn affine(mean: f64, scale: f64, median: i32) -> Affine {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use tillwatch_engine::feature::symlog;
     use tillwatch_testkit::tolerance::{SCALE, STANDARDISED};
 
     #[test]
@@ -216,6 +237,21 @@ mod tests {
     fn a_constant_says_nothing() {
         assert_eq!(Statistics::of_measure(Measure::Numeric, vec![4; 9]), None);
         assert_eq!(Statistics::of_measure(Measure::Numeric, vec![]), None);
+    }
+
+    #[test]
+    fn long_tails_come_close() {
+        // Two thirds within 100 of the median, and two that stray by a million.
+        let mut values: Vec<i32> = (0..300).map(|i| 5_000 + i - 150).collect();
+        values.extend([1_005_000, -995_000]);
+        let plain = Statistics::of_measure(Measure::Numeric, values.clone()).map(|plain| plain.furthest());
+        let Some(statistics) = Statistics::of_symlog(values) else { panic!("it varies") };
+        let FittedPreparation::Symlog(rule) = statistics.preparation(9) else { panic!("it is a symlog") };
+        assert_eq!((rule.origin, rule.width_log2), (4_999, 8));
+        assert!(plain.unwrap() > 12.0 && statistics.furthest() < 12.0, "{}", statistics.furthest());
+        assert_eq!(symlog(4_999, &rule).0, rule.affine.fill);
+        assert_eq!(Statistics::of_symlog(vec![]), None);
+        assert_eq!(Statistics::of_symlog(vec![7; 20]), None);
     }
 
     #[test]

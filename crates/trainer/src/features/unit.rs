@@ -4,7 +4,7 @@ use super::Statistics;
 use super::statistics::Measure;
 use crate::Error;
 use crate::table::{FeatureKind, Field, FieldKind};
-use tillwatch_engine::fixed::log2_1p;
+use tillwatch_engine::fixed::{log2_1p, log2_1p_over};
 
 /// What one unit of a column is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -28,6 +28,9 @@ pub(super) fn scaled(found: Statistics, field: &Field, kind: FeatureKind) -> Res
             let declared = match measure {
                 Measure::Numeric => declared,
                 Measure::Logarithm => declared.map(|ends| ends.map(log2_1p)),
+                Measure::Symlog { origin, width_log2 } => {
+                    declared.map(|ends| ends.map(|end| log2_1p_over(end.saturating_sub(origin), width_log2)))
+                }
                 Measure::Delta | Measure::RatioToMean => None,
             };
             let [low, high] = declared.unwrap_or(ends);

@@ -1,15 +1,20 @@
 //! From a float network to the integer one of the contract.
 //!
+//! First the float network is written so that the channels of a layer reach equally far, which changes nothing that it
+//! computes.
+//!
 //! Weights get one symmetric scale per output channel, activations one scale and zero point per layer, the last layer
 //! the rim's own grid. Layers are quantised from input to output; each sees what the integer layers before it really
 //! give, so that the mean error of every channel can be taken out of its bias.
 
+mod equalise;
 pub(crate) mod geometry;
 mod layer;
 mod range;
 mod table;
 mod windows;
 
+pub(crate) use equalise::equalise;
 pub use layer::{IntegerActivation, IntegerLayer, IntegerSums};
 pub use range::Range;
 
@@ -58,8 +63,7 @@ pub fn quantise(float: &[FloatLayer], codes: &[i16], range: Range, fraction_bits
     let rule = Requantise { zero_point, out_min: -128, out_max: 127, shift: 0 };
     let multiplier = (step / input_scale * TWO_POW_32).round().min(f64::from(i32::MAX)) as i32;
     let width = float.first().map_or(1, FloatLayer::in_len);
-    let longest = float.iter().map(FloatLayer::out_len).max().unwrap_or(1).max(width);
-    let sample: Vec<i16> = evenly(codes, width, (CALIBRATION_VALUES / longest).clamp(1, CALIBRATION_ROWS));
+    let sample: Vec<i16> = calibration_sample(float, codes).collect();
     let mut floats: Vec<f64> = sample.iter().map(|&code| range.render(f64::from(code) * step)).collect();
     let mut integers = vec![0_i8; sample.len()];
     narrow_input(&sample, multiplier, rule, &mut integers);
@@ -153,8 +157,14 @@ pub struct Grid {
     pub zero_point: i32,
 }
 
-/// At most so many of the rows, evenly spaced.
-fn evenly(codes: &[i16], width: usize, rows: usize) -> Vec<i16> {
-    let stride = (codes.len() / width).div_ceil(rows).max(1);
-    codes.chunks_exact(width).step_by(stride).flatten().copied().collect()
+/// The rows that calibration looks at, evenly spaced.
+fn calibration_sample<'a, T: Copy>(
+    layers: &[FloatLayer],
+    rows: &'a [T],
+) -> impl Iterator<Item = T> + use<'a, T> {
+    let width = layers.first().map_or(1, FloatLayer::in_len);
+    let longest = layers.iter().map(FloatLayer::out_len).max().unwrap_or(1).max(width);
+    let most = (CALIBRATION_VALUES / longest).clamp(1, CALIBRATION_ROWS);
+    let stride = (rows.len() / width).div_ceil(most).max(1);
+    rows.chunks_exact(width).step_by(stride).flatten().copied()
 }

@@ -13,7 +13,7 @@ use crate::float_model::{FloatLayer, FloatModel};
 use crate::heads::{choose_heads, integer_heads, set_means};
 use crate::integer_model::IntegerModel;
 use crate::nn::{Activation, FitReport, LayerKind, Network, Shape};
-use crate::quantise::{input_range, quantise, rim_step};
+use crate::quantise::{equalise, input_range, quantise, rim_step};
 use crate::recipe::Request;
 use crate::spike::Spikes;
 use crate::table::{Samples, Schema, Table};
@@ -111,7 +111,10 @@ pub fn train(
     {
         last.kind = last.kind.with_activation(Activation::Sigmoid);
     }
-    let latent = drawn(&network).or_else(|| narrowest(&layers));
+    // Records are made up from the distribution that latent values were drawn from.
+    let drawn = drawn(&network);
+    equalise(&mut layers, &train_values, range, drawn);
+    let latent = drawn.or_else(|| narrowest(&layers));
     let mut float = FloatModel::new(&layers, range, prepared.columns.clone(), latent)?;
     choose_heads(&mut float, &train_values, settings.seed);
     let calibration_values = real_values(&prepared.of(&split.calibration), first_bits);
@@ -125,7 +128,7 @@ pub fn train(
     if format.saturates {
         let (name, furthest) = fitted.furthest();
         note(format!(
-            "feature `{name}` strays to {furthest:.0} standard deviations and saturates; \"log\" would tame it"
+            "feature `{name}` strays to {furthest:.0} standard deviations and saturates; \"symlog\" would tame it"
         ));
     }
     let features = fitted.at(bits);

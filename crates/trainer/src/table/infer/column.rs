@@ -221,6 +221,13 @@ impl Numbers {
     pub(super) fn deviation(&self) -> f64 {
         (self.squares / self.ranges[0].count.max(1) as f64).sqrt()
     }
+
+    /// Largest distance of a normal row from their mean, in standard deviations; 0 where they are equal.
+    pub(super) fn furthest_in_deviations(&self) -> f64 {
+        let [Range { low, high, .. }, _] = self.ranges;
+        let (distance, deviation) = ((high - self.mean).max(self.mean - low), self.deviation());
+        if deviation > 0.0 { distance / deviation } else { 0.0 }
+    }
 }
 
 impl Times {

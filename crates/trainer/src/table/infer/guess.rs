@@ -6,7 +6,7 @@ use super::super::schema::{FeatureKind, Field, FieldKind, Notes, Part, Schema};
 use super::Inferred;
 use super::column::{Column, MOST_VALUES};
 use super::naming::{group_column, is_identifier_name, is_time_name};
-use super::scale::{log_reason, resolution};
+use super::scale::{resolution, symlog_reason};
 use crate::Error;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -148,8 +148,8 @@ impl Context {
         let end = |number: f64| resolution.steps(&number.to_string()).map(|steps| resolution.decimal(steps));
         let [low, high] = [numbers.low(), numbers.high()].map(|number| end(number).unwrap_or_default());
         let range = format!("{precision}, {low} to {high}");
-        let (feature, shape) = match log_reason(numbers, resolution) {
-            Some(reason) => (FeatureKind::Log, format!("; {reason}")),
+        let (feature, shape) = match symlog_reason(numbers) {
+            Some(reason) => (FeatureKind::Symlog, format!("; {reason}")),
             None => (FeatureKind::Numeric, String::new()),
         };
         let kind = FieldKind::Number { resolution, range: None, period: None };
@@ -291,7 +291,7 @@ mod tests {
     fn numbers_flags_and_categories() {
         let row = |i: u64| {
             let word = ["red", "green", "blue"][i as usize % 3];
-            let tail = 1u64 << (i % 20);
+            let tail = if i == 3 { 40_000 } else { i % 20 };
             let gap = if i == 7 { String::new() } else { format!("{}", i % 4) };
             format!("{}.{:02},{},{word},w{},{tail},{gap},{}e-12", i % 10, i % 100, i % 2, i % 20, i % 7)
         };
@@ -302,7 +302,7 @@ mod tests {
                 "is_open: flag two values, no and yes",
                 "colour: one_hot 3 different texts: one column for each",
                 "word: surprisal 20 different texts: too many for a column each, so how rare they are",
-                "tail: log whole numbers, 1 to 524288; a long tail (median 512, 99th percentile 524288), so its logarithm",
+                "tail: symlog whole numbers, 0 to 40000; long tails (up to 10 standard deviations), so logarithmic far from the median",
                 "gap: numeric whole numbers, 0 to 3; 1 rows have none",
                 "tiny: numeric 12 decimals, 0.000000000000 to 0.000000000006",
             ]

@@ -7,10 +7,11 @@ use super::column::Numbers;
 const HEADROOM: f64 = 256.0;
 /// A step should be at most this part of a standard deviation.
 const STEPS_PER_DEVIATION: f64 = 64.0;
-/// Fewest positive numbers from which the shape of their distribution is judged.
+/// Fewest numbers from which the shape of their distribution is judged.
 const FEWEST_FOR_SHAPE: usize = 20;
-/// From this lean of the upper tail on, a column is tried on a log scale; an exponential distribution has 0.7.
-const HEAVY_LEAN: f64 = 0.6;
+/// Normal numbers further from their mean than this many standard deviations are a long tail; of a million draws from a
+/// normal distribution the furthest is at 5. DESIGN.md, "Training", compares limits.
+const HEAVY_DEVIATIONS: f64 = 6.0;
 
 /// The resolution with the decimals seen, or coarser where the range or noise digits ask for it; and what was done.
 pub(super) fn resolution(numbers: &Numbers) -> (Resolution, String) {
@@ -31,30 +32,19 @@ pub(super) fn resolution(numbers: &Numbers) -> (Resolution, String) {
     (resolution, format!("{seen} decimals seen, steps of {resolution} leave room for larger values"))
 }
 
-/// Why a log scale suits the numbers: none is negative, and the long upper tail gets much shorter.
-pub(super) fn log_reason(numbers: &Numbers, resolution: Resolution) -> Option<String> {
-    if numbers.low() < 0.0 {
+/// Why a scale suits the numbers that is logarithmic far from their median: some are very far.
+pub(super) fn symlog_reason(numbers: &Numbers) -> Option<String> {
+    let sample = numbers.sample.sorted();
+    if sample.len() < FEWEST_FOR_SHAPE {
         return None;
     }
-    let positive = numbers.sample.positive();
-    if positive.len() < FEWEST_FOR_SHAPE {
-        return None;
-    }
-    let at = |permille: usize| positive[(positive.len() - 1) * permille / 1000];
-    let quantiles = [at(10), at(500), at(990)];
-    let step: f64 = resolution.to_string().parse().unwrap_or(1.0); // every decimal is a float's text
-    let plain = lean(quantiles);
-    let logarithmic = lean(quantiles.map(|number| libm::log2(1.0 + number / step)));
-    let is_heavy = plain > HEAVY_LEAN && logarithmic.abs() < plain / 2.0;
+    let at = |percent: usize| sample[(sample.len() - 1) * percent / 100];
+    let furthest = numbers.furthest_in_deviations();
+    // Where nearly all are equal, nothing tells what is far.
+    let is_heavy = at(98) > at(2) && furthest > HEAVY_DEVIATIONS;
     is_heavy.then(|| {
-        let [_, median, high] = quantiles;
-        format!("a long tail (median {median}, 99th percentile {high}), so its logarithm")
+        format!("long tails (up to {furthest:.0} standard deviations), so logarithmic far from the median")
     })
-}
-
-/// Which side of the median the outer quantiles lie: 0 for both alike, 1 for above only.
-fn lean([low, median, high]: [f64; 3]) -> f64 {
-    if high > low { (high + low - 2.0 * median) / (high - low) } else { 0.0 }
 }
 
 /// Largest number of decimal places, negative for tens and hundreds, at which `value` stays within `bound`.
@@ -94,18 +84,17 @@ mod tests {
     }
 
     #[test]
-    fn logarithms_are_for_long_tails() {
+    fn long_tails_are_seen_logarithmically() {
         let reason = |f: fn(u32) -> f64| {
             let numbers = numbers((0..1000).map(|index| format!("{:.3}", f(index))));
-            log_reason(&numbers, Resolution::parse("0.001").unwrap())
+            symlog_reason(&numbers)
         };
-        let spread = |index: u32| libm::exp(f64::from(index) / 100.0);
+        let stray = |index: u32| if index == 0 { -1e6 } else { f64::from(index) };
         assert_eq!(
-            reason(spread).unwrap(),
-            "a long tail (median 146.936, 99th percentile 19732.06), so its logarithm"
+            reason(stray).unwrap(),
+            "long tails (up to 32 standard deviations), so logarithmic far from the median"
         );
         assert_eq!(reason(f64::from), None);
-        assert_eq!(reason(|index| f64::from(index % 50 == 0)), None); // ones among zeros have no scale
-        assert_eq!(reason(|index| if index == 0 { -1.0 } else { libm::exp(f64::from(index) / 100.0) }), None);
+        assert_eq!(reason(|index| f64::from(index % 200 == 0)), None); // ones among zeros have no scale
     }
 }

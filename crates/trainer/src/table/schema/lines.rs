@@ -99,7 +99,7 @@ mod tests {
             ),
             (
                 "features = [\"delta\"]",
-                "\"delta\" cannot be made of it, wanted \"numeric\", \"log\"; change `features`",
+                "\"delta\" cannot be made of it, wanted \"numeric\", \"log\", \"symlog\"; change `features`",
             ),
         ] {
             assert_eq!(parse(rest).unwrap_err(), format!("s.toml, field `message`: {expected}"));

@@ -106,6 +106,8 @@ pub enum FeatureKind {
     Numeric,
     /// Its logarithm, standardised.
     Log,
+    /// Its distance from the median on a signed logarithmic scale, standardised.
+    Symlog,
     /// One column per category.
     OneHot,
     /// One column: how rare the category is.
@@ -194,10 +196,12 @@ impl FieldKind {
     pub const fn possible_features(&self) -> &'static [FeatureKind] {
         use FeatureKind as Is;
         match self {
-            Self::Number { .. } => &[Is::Numeric, Is::Log, Is::Delta, Is::RatioToMean, Is::Cyclic],
+            Self::Number { .. } => {
+                &[Is::Numeric, Is::Log, Is::Symlog, Is::Delta, Is::RatioToMean, Is::Cyclic]
+            }
             Self::Category { .. } => &[Is::OneHot, Is::Surprisal],
             Self::Flag => &[Is::Flag],
-            Self::Text { .. } => &[Is::Numeric, Is::Log],
+            Self::Text { .. } => &[Is::Numeric, Is::Log, Is::Symlog],
             // A number of seconds since 2000 only grows: standardised, every later row would be strange.
             Self::Time(Part::Seconds) => &[Is::Delta],
             Self::Time(_) => &[Is::Cyclic, Is::Numeric],
@@ -225,6 +229,7 @@ impl FeatureKind {
         match self {
             Self::Numeric => "numeric",
             Self::Log => "log",
+            Self::Symlog => "symlog",
             Self::OneHot => "one_hot",
             Self::Surprisal => "surprisal",
             Self::Flag => "flag",
