@@ -87,28 +87,28 @@ pub(super) static LAYER_0_TILES: [[i8; 16]; 20] = [
 #[rustfmt::skip]
 pub(super) static LAYER_0_CHANNELS: [[Channel; 4]; 4] = [
     [
-        Channel { bias: 107, multiplier: 46290800 },
-        Channel { bias: 885, multiplier: 104459222 },
-        Channel { bias: 73, multiplier: 33711137 },
-        Channel { bias: 208, multiplier: 25688886 },
+        Channel { bias: 107, multiplier: 192670884 },
+        Channel { bias: 885, multiplier: 327687774 },
+        Channel { bias: 73, multiplier: 41315249 },
+        Channel { bias: 208, multiplier: 59061315 },
     ],
     [
-        Channel { bias: 493, multiplier: 35974788 },
-        Channel { bias: 519, multiplier: 25478958 },
-        Channel { bias: 167, multiplier: 30730979 },
-        Channel { bias: 488, multiplier: 35602648 },
+        Channel { bias: 493, multiplier: 35974786 },
+        Channel { bias: 519, multiplier: 72468009 },
+        Channel { bias: 167, multiplier: 47100498 },
+        Channel { bias: 488, multiplier: 91840053 },
     ],
     [
-        Channel { bias: -672, multiplier: 29318790 },
-        Channel { bias: 98, multiplier: 38601187 },
-        Channel { bias: 871, multiplier: 56380684 },
-        Channel { bias: 2048, multiplier: 32814448 },
+        Channel { bias: -672, multiplier: 201729978 },
+        Channel { bias: 98, multiplier: 107068818 },
+        Channel { bias: 871, multiplier: 278999647 },
+        Channel { bias: 2048, multiplier: 33396112 },
     ],
     [
-        Channel { bias: 2345, multiplier: 27254390 },
-        Channel { bias: -1244, multiplier: 36641901 },
-        Channel { bias: -162, multiplier: 36245847 },
-        Channel { bias: 1393, multiplier: 119615650 },
+        Channel { bias: 2345, multiplier: 46881694 },
+        Channel { bias: -1244, multiplier: 44610821 },
+        Channel { bias: -162, multiplier: 111063912 },
+        Channel { bias: 1393, multiplier: 141363264 },
     ],
 ];
 
@@ -119,38 +119,38 @@ pub(super) const LAYER_0_RULE: Requantise =
 /// Layer 1, weights [10, 16]: 3 groups of 4 outputs, each 4 tiles long; a tile is 4 outputs of 4 inputs.
 #[rustfmt::skip]
 pub(super) static LAYER_1_TILES: [[i8; 16]; 12] = [
-    [10, 126, 21, -8,  59, 30, -25, 34,  35, -78, 71, -16,  -54, 15, -127, -30],
-    [18, 6, -6, 127,  58, 81, -56, -53,  -49, -127, 99, -110,  56, 43, -54, -23],
-    [-40, -13, 73, -25,  -57, 44, 26, -127,  -102, -64, -34, 80,  50, 16, 77, 38],
-    [-119, -44, 0, 23,  47, -21, 21, 70,  -13, -14, -59, -99,  -33, -35, 75, 114],
-    [46, 96, 94, -45,  -23, 127, -42, -105,  -14, 61, 49, 7,  -127, -83, -38, 28],
-    [59, 77, -43, -12,  46, 122, -30, -107,  -97, 65, 127, 23,  40, -92, 72, 71],
-    [-56, 82, 127, 13,  10, 123, -21, 9,  2, 9, -16, -21,  -16, -40, 75, 15],
-    [-67, -58, -26, 114,  5, 73, 40, 61,  -49, 58, -14, 112,  5, 55, -70, -82],
-    [23, 63, 72, 26,  -126, 100, 48, -78,  0, 0, 0, 0,  0, 0, 0, 0],
-    [106, 36, -114, 11,  27, 127, -16, -1,  0, 0, 0, 0,  0, 0, 0, 0],
-    [-25, 5, -87, 8,  82, 38, 57, -61,  0, 0, 0, 0,  0, 0, 0, 0],
-    [-56, 111, -27, 127,  58, 0, -13, 4,  0, 0, 0, 0,  0, 0, 0, 0],
+    [4, 74, 31, -7,  14, 10, -21, 15,  13, -38, 88, -10,  -16, 6, -127, -16],
+    [34, 4, -8, 91,  59, 29, -37, -21,  -74, -67, 97, -64,  68, 18, -43, -11],
+    [-11, -9, 27, -46,  -8, 16, 5, -127,  -22, -35, -10, 118,  9, 7, 19, 46],
+    [-127, -67, 0, 36,  28, -18, 7, 61,  -12, -17, -29, -127,  -24, -35, 30, 118],
+    [15, 40, 101, -26,  -12, 86, -73, -97,  -4, 26, 52, 4,  -56, -49, -57, 22],
+    [78, 36, -37, -6,  97, 92, -42, -88,  -127, 30, 109, 12,  74, -60, 86, 51],
+    [-11, 39, 34, 17,  3, 95, -9, 19,  0, 4, -4, -28,  -4, -26, 28, 27],
+    [-52, -63, -11, 127,  6, 127, 28, 110,  -37, 63, -6, 124,  6, 83, -42, -127],
+    [7, 24, 69, 13,  -64, 68, 84, -72,  0, 0, 0, 0,  0, 0, 0, 0],
+    [126, 15, -88, 5,  57, 95, -22, -1,  0, 0, 0, 0,  0, 0, 0, 0],
+    [-4, 2, -21, 10,  25, 29, 25, -127,  0, 0, 0, 0,  0, 0, 0, 0],
+    [-38, 108, -10, 127,  72, 0, -9, 7,  0, 0, 0, 0,  0, 0, 0, 0],
 ];
 
 /// Layer 1, bias and multiplier of each output.
 #[rustfmt::skip]
 pub(super) static LAYER_1_CHANNELS: [[Channel; 4]; 3] = [
     [
-        Channel { bias: 20549, multiplier: 15973012 },
-        Channel { bias: 16969, multiplier: 16656166 },
-        Channel { bias: -62013, multiplier: 13504554 },
-        Channel { bias: 15558, multiplier: 12740597 },
+        Channel { bias: 6149, multiplier: 40589680 },
+        Channel { bias: 1703, multiplier: 67246565 },
+        Channel { bias: -25017, multiplier: 23241725 },
+        Channel { bias: 5291, multiplier: 51421050 },
     ],
     [
-        Channel { bias: 51348, multiplier: 16018000 },
-        Channel { bias: 37811, multiplier: 14174557 },
-        Channel { bias: 39638, multiplier: 14226690 },
-        Channel { bias: -24307, multiplier: 15775777 },
+        Channel { bias: 36067, multiplier: 14444848 },
+        Channel { bias: 45810, multiplier: 13195808 },
+        Channel { bias: 29164, multiplier: 32681721 },
+        Channel { bias: -6334, multiplier: 23878592 },
     ],
     [
-        Channel { bias: 36104, multiplier: 14461700 },
-        Channel { bias: 32293, multiplier: 13074915 },
+        Channel { bias: 44526, multiplier: 12236881 },
+        Channel { bias: 23041, multiplier: 32739617 },
         Channel { bias: 0, multiplier: 0 },
         Channel { bias: 0, multiplier: 0 },
     ],
@@ -163,46 +163,46 @@ pub(super) const LAYER_1_RULE: Requantise =
 /// Layer 2, weights [16, 10]: 4 groups of 4 outputs, each 3 tiles long; a tile is 4 outputs of 4 inputs.
 #[rustfmt::skip]
 pub(super) static LAYER_2_TILES: [[i8; 16]; 12] = [
-    [127, -109, 81, -45,  119, -39, 15, 52,  -127, 38, -12, -24,  -45, 75, 127, 83],
-    [-18, 78, 39, 43,  127, -126, -19, -12,  -38, 31, 18, 35,  -62, -16, 8, -12],
-    [59, 103, 0, 0,  -46, -12, 0, 0,  12, 11, 0, 0,  -53, -66, 0, 0],
-    [45, 22, -34, -34,  107, 73, -33, 101,  72, 8, -34, 35,  -44, 84, 1, -127],
-    [-13, 72, 127, 4,  -111, 65, -127, -86,  -18, 48, 45, -94,  83, -63, 51, -89],
-    [53, -68, 0, 0,  126, 97, 0, 0,  -127, -23, 0, 0,  -29, 91, 0, 0],
-    [-42, 46, 95, 73,  77, 58, -127, -16,  75, 59, 19, -60,  -35, 40, 67, -60],
-    [107, 90, -77, 127,  -87, -116, 13, 115,  -57, -127, 38, 38,  46, 90, -18, -89],
-    [-39, -76, 0, 0,  41, 20, 0, 0,  2, 38, 0, 0,  -45, -127, 0, 0],
-    [-121, -61, -66, -20,  -72, -62, 49, -3,  -23, 1, -56, 62,  119, 127, 24, 74],
-    [-35, 41, -10, -34,  62, 127, 18, -50,  5, -61, 71, -31,  -73, 34, -16, 102],
-    [127, -46, 0, 0,  -55, 38, 0, 0,  25, 127, 0, 0,  -95, 65, 0, 0],
+    [59, -57, 67, -20,  30, -11, 7, 13,  -108, 37, -19, -19,  -23, 44, 117, 40],
+    [-33, 85, 28, 34,  127, -75, -7, -5,  -127, 62, 24, 51,  -125, -19, 7, -10],
+    [127, 41, 0, 0,  -55, -3, 0, 0,  48, 8, 0, 0,  -127, -30, 0, 0],
+    [23, 13, -31, -17,  23, 18, -13, 21,  15, 2, -13, 7,  -17, 38, 1, -47],
+    [-26, 87, 101, 3,  -94, 33, -43, -31,  -15, 24, 15, -34,  127, -58, 31, -58],
+    [127, -31, 0, 0,  127, 18, 0, 0,  -127, -4, 0, 0,  -54, 31, 0, 0],
+    [-13, 16, 52, 21,  29, 25, -85, -6,  32, 28, 14, -24,  -21, 27, 72, -34],
+    [127, 65, -36, 65,  -127, -102, 8, 72,  -95, -127, 25, 27,  107, 127, -16, -90],
+    [-56, -20, 0, 0,  72, 6, 0, 0,  3, 14, 0, 0,  -126, -66, 0, 0],
+    [-26, -15, -26, -4,  -30, -30, 38, -1,  -21, 1, -89, 52,  34, 41, 12, 20],
+    [-30, 21, -3, -12,  104, 127, 12, -35,  17, -127, 96, -46,  -81, 23, -7, 49],
+    [127, -9, 0, 0,  -110, 14, 0, 0,  104, 98, 0, 0,  -127, 16, 0, 0],
 ];
 
 /// Layer 2, bias and multiplier of each output.
 #[rustfmt::skip]
 pub(super) static LAYER_2_CHANNELS: [[Channel; 4]; 4] = [
     [
-        Channel { bias: 45149, multiplier: 36434204 },
-        Channel { bias: 7281, multiplier: 31321597 },
-        Channel { bias: -6913, multiplier: 81387650 },
-        Channel { bias: 4858, multiplier: 30583336 },
+        Channel { bias: 40944, multiplier: 22246172 },
+        Channel { bias: 2264, multiplier: 136608412 },
+        Channel { bias: -4569, multiplier: 48641591 },
+        Channel { bias: -16495, multiplier: 39829468 },
     ],
     [
-        Channel { bias: 22468, multiplier: 33976486 },
-        Channel { bias: 28058, multiplier: 22358645 },
-        Channel { bias: -10072, multiplier: 36754736 },
-        Channel { bias: -4594, multiplier: 36915981 },
+        Channel { bias: 32472, multiplier: 17038033 },
+        Channel { bias: 8550, multiplier: 43952908 },
+        Channel { bias: -15430, multiplier: 239328487 },
+        Channel { bias: 655, multiplier: 68596652 },
     ],
     [
-        Channel { bias: 38740, multiplier: 29660730 },
-        Channel { bias: -2846, multiplier: 35456129 },
-        Channel { bias: 2972, multiplier: 41433133 },
-        Channel { bias: -17253, multiplier: 31715821 },
+        Channel { bias: 28033, multiplier: 38898600 },
+        Channel { bias: -13944, multiplier: 58913232 },
+        Channel { bias: -13584, multiplier: 91775421 },
+        Channel { bias: -3925, multiplier: 84042790 },
     ],
     [
-        Channel { bias: -29265, multiplier: 41795197 },
-        Channel { bias: 6356, multiplier: 38270741 },
-        Channel { bias: 15650, multiplier: 39898391 },
-        Channel { bias: 45590, multiplier: 29864936 },
+        Channel { bias: 2541, multiplier: 41795194 },
+        Channel { bias: 10683, multiplier: 44057595 },
+        Channel { bias: 12235, multiplier: 24511226 },
+        Channel { bias: -3424, multiplier: 77420549 },
     ],
 ];
 
@@ -213,72 +213,72 @@ pub(super) const LAYER_2_RULE: Requantise =
 /// Layer 3, weights [19, 16]: 5 groups of 4 outputs, each 4 tiles long; a tile is 4 outputs of 4 inputs.
 #[rustfmt::skip]
 pub(super) static LAYER_3_TILES: [[i8; 16]; 20] = [
-    [-50, 8, -10, 111,  -29, 11, -55, 83,  -29, 57, -104, 127,  32, -2, 2, -7],
-    [49, -55, 30, -89,  127, -42, -50, -48,  17, 12, 34, 33,  -41, -8, -4, -23],
-    [-22, 0, 94, 40,  3, -6, 22, -32,  -2, 120, -81, 49,  -15, -30, 26, 127],
-    [20, -50, 76, -127,  -29, -34, 51, -5,  32, 51, -29, -30,  1, -35, 77, 3],
-    [-24, -3, -24, 5,  -38, 35, 127, 15,  5, -3, 3, -54,  6, -11, -2, -127],
-    [38, -10, -6, 19,  24, 30, -25, -3,  -2, -9, -4, -2,  -10, -39, -23, -16],
-    [25, 11, -67, -127,  -58, -8, 16, -3,  6, 127, 47, 0,  7, -58, 65, -5],
-    [0, 28, -75, 8,  12, 55, -21, 16,  0, -5, 1, 5,  -8, -1, 3, 24],
-    [-88, 77, -80, -110,  88, -77, 79, 58,  14, -12, 9, -127,  -15, 20, 34, -7],
-    [51, 90, -25, 1,  -51, -95, 19, -3,  -9, -19, -2, -4,  15, -8, -42, -12],
-    [-127, 11, 33, 3,  127, -29, -10, -2,  19, -72, 90, 0,  -30, -25, 10, -1],
-    [22, 117, -41, 6,  -20, -117, 41, 0,  -4, -19, 5, 5,  -127, 32, -13, 35],
-    [14, -15, -38, 6,  0, 16, 18, -34,  -22, -116, -15, 23,  49, 127, 13, -38],
-    [-11, -6, 19, 5,  -10, 97, -127, 31,  49, 26, 127, 61,  46, 68, 39, -119],
-    [24, 22, -28, 0,  29, -18, -36, -24,  -35, -30, -5, -33,  -10, -95, -4, 82],
-    [127, -24, 9, -14,  -49, -53, -16, -35,  19, -84, -45, 74,  -18, -83, -82, -6],
-    [69, 51, 7, 74,  -76, 127, 65, 31,  -2, -1, 13, -35,  0, 0, 0, 0],
-    [9, -31, -55, 127,  -33, -12, 37, 65,  0, 7, 12, 4,  0, 0, 0, 0],
-    [-78, -34, 3, 8,  8, 39, 28, 4,  1, -24, 2, -127,  0, 0, 0, 0],
-    [-20, 6, -66, -68,  50, -55, 51, 34,  -3, -1, 0, -11,  0, 0, 0, 0],
+    [-120, 5, -13, 112,  -27, 2, -28, 32,  -65, 32, -127, 119,  91, -2, 2, -8],
+    [127, -87, 15, -82,  127, -26, -9, -17,  42, 17, 15, 28,  -127, -14, -2, -25],
+    [-37, 0, 68, 17,  2, -2, 6, -5,  -4, 121, -54, 19,  -31, -38, 22, 64],
+    [63, -69, 95, -116,  -34, -18, 25, -2,  94, 65, -33, -25,  5, -57, 113, 3],
+    [-72, -2, -41, 6,  -68, 16, 127, 11,  11, -2, 4, -50,  15, -7, -3, -127],
+    [127, -20, -4, 22,  48, 36, -9, -2,  -5, -13, -2, -2,  -25, -61, -11, -15],
+    [54, 15, -61, -69,  -74, -7, 9, -1,  9, 127, 31, 0,  11, -62, 46, -2],
+    [-2, 49, -118, 10,  28, 57, -20, 11,  0, -6, 1, 4,  -26, -1, 4, 21],
+    [-124, 28, -63, -65,  125, -28, 62, 34,  34, -7, 12, -127,  -12, 4, 14, -2],
+    [79, 84, -7, 0,  -78, -89, 6, -2,  -24, -29, -1, -3,  12, -4, -6, -3],
+    [-127, 7, 14, 1,  127, -19, -4, -1,  33, -77, 64, 0,  -16, -9, 2, 0],
+    [40, 96, -30, 3,  -38, -95, 30, 0,  -11, -26, 6, 5,  -127, 14, -5, 10],
+    [11, -3, -16, 2,  1, 8, 19, -28,  -53, -70, -20, 23,  124, 81, 18, -40],
+    [-9, -3, 3, 1,  -20, 126, -50, 24,  127, 41, 61, 56,  127, 113, 20, -115],
+    [13, 8, -6, 0,  39, -16, -21, -8,  -58, -33, -4, -14,  -17, -109, -3, 37],
+    [127, -10, 4, -4,  -127, -60, -17, -26,  60, -116, -55, 67,  -60, -120, -108, -6],
+    [127, 24, 8, 57,  -127, 54, 60, 22,  -9, -2, 40, -83,  0, 0, 0, 0],
+    [19, -38, -20, 91,  -59, -13, 13, 42,  -3, 28, 13, 8,  0, 0, 0, 0],
+    [-103, -29, 2, 3,  9, 29, 14, 1,  5, -62, 3, -127,  0, 0, 0, 0],
+    [-48, 7, -63, -48,  110, -53, 45, 22,  -19, -4, 1, -23,  0, 0, 0, 0],
 ];
 
 /// Layer 3, bias and multiplier of each output.
 #[rustfmt::skip]
 pub(super) static LAYER_3_CHANNELS: [[Channel; 4]; 5] = [
     [
-        Channel { bias: 9075, multiplier: 854618121 },
-        Channel { bias: -6569, multiplier: 1274918678 },
-        Channel { bias: 31523, multiplier: 1703743 },
-        Channel { bias: 12607, multiplier: 1681475226 },
+        Channel { bias: 15627, multiplier: 542003936 },
+        Channel { bias: 530, multiplier: 2113816360 },
+        Channel { bias: 27372, multiplier: 1168234 },
+        Channel { bias: -2580, multiplier: 906371539 },
     ],
     [
-        Channel { bias: -24903, multiplier: 1665244921 },
-        Channel { bias: 22200, multiplier: 1034550022 },
-        Channel { bias: 14810, multiplier: 1747860912 },
-        Channel { bias: -24562, multiplier: 2844974 },
+        Channel { bias: -9994, multiplier: 832522388 },
+        Channel { bias: 20496, multiplier: 867053492 },
+        Channel { bias: 14085, multiplier: 1205729944 },
+        Channel { bias: -29886, multiplier: 1820629 },
     ],
     [
-        Channel { bias: -7802, multiplier: 667650565 },
-        Channel { bias: 1360, multiplier: 707541218 },
-        Channel { bias: -15871, multiplier: 39983320 },
-        Channel { bias: -16058, multiplier: 678011814 },
+        Channel { bias: -8528, multiplier: 716995346 },
+        Channel { bias: 4375, multiplier: 759834313 },
+        Channel { bias: -18798, multiplier: 25587149 },
+        Channel { bias: -15360, multiplier: 1356023726 },
     ],
     [
-        Channel { bias: 10946, multiplier: 704402480 },
-        Channel { bias: -25786, multiplier: 1538304663 },
-        Channel { bias: -859, multiplier: 1110397671 },
-        Channel { bias: -5439, multiplier: 857908220 },
+        Channel { bias: 14426, multiplier: 1408805062 },
+        Channel { bias: -16949, multiplier: 1197138205 },
+        Channel { bias: 1271, multiplier: 706529978 },
+        Channel { bias: -12474, multiplier: 517739969 },
     ],
     [
-        Channel { bias: 439, multiplier: 1302289955 },
-        Channel { bias: 46446, multiplier: 1594053361 },
-        Channel { bias: -20182, multiplier: 1782327998 },
+        Channel { bias: -1139, multiplier: 1066906842 },
+        Channel { bias: 21362, multiplier: 1448988518 },
+        Channel { bias: -23119, multiplier: 481104375 },
         Channel { bias: 0, multiplier: 0 },
     ],
 ];
 
 /// Layer 3, what the outputs share.
 pub(super) const LAYER_3_RULE: Requantise =
-    Requantise { zero_point: 0, out_min: -32767, out_max: 32767, shift: 1 };
+    Requantise { zero_point: 0, out_min: -32767, out_max: 32767, shift: 0 };
 
 /// Score per squared residual of each column, in steps of 2^-24.
 #[rustfmt::skip]
 pub(super) const GAINS: [u32; 19] = [
-    4653137, 4712500, 6591299, 5961526, 5991002, 5876177, 6369903, 6591492, 6471642, 6472918, 6587922,
-    6296578, 6297102, 4844749, 4845946, 4313980, 5214739, 4493218, 2681119,
+    4869293, 4931415, 6897493, 6238463, 6269306, 6149150, 6665812, 6897695, 6772277, 6773611, 6893959,
+    6589081, 6589629, 5069808, 5071061, 4514383, 5456986, 4701950, 2805669,
 ];
 
 /// Factor on the score by number of missing features, in steps of 2^-16.
@@ -323,7 +323,7 @@ pub(super) const COLUMNS_OF_FEATURES: [u8; 9] = [
 /// What calibration on 13447 normal records found.
 #[rustfmt::skip]
 pub(super) static THRESHOLDS: Thresholds = Thresholds {
-    watch: 820507,
-    alarm: 3848781,
-    anchors: [40804, 48981, 55401, 61375, 67653, 74664, 83759, 96880, 127956, 360351, 748835, 1669618, 2687895, 3837179, 4462047, 13912052],
+    watch: 870434,
+    alarm: 3894789,
+    anchors: [36174, 43961, 50059, 55687, 61926, 68407, 77267, 90980, 122384, 365238, 773008, 1786592, 2748705, 3827483, 4800109, 24834082],
 };
