@@ -22,6 +22,7 @@ mod progress;
 mod recommend;
 mod reconstruct;
 mod records;
+mod report;
 mod scatter;
 mod score;
 mod threshold;

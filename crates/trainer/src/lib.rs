@@ -19,6 +19,7 @@ mod heads;
 mod integer_model;
 pub mod metrics;
 pub mod nn;
+pub mod observed;
 pub mod picture;
 pub mod principal;
 pub mod prototypes;

@@ -77,7 +77,7 @@ pub(crate) struct Train {
     /// Name of the model; the folder's without it
     #[arg(long)]
     pub(crate) name: Option<String>,
-    /// Folder for model.tw, metrics.json and schema.toml
+    /// Folder for model.tw, metrics.json, schema.toml and report.html
     #[arg(long)]
     pub(crate) out: PathBuf,
 }

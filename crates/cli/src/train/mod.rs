@@ -6,7 +6,7 @@ mod settings;
 use crate::arguments::Train;
 use crate::output::{Folder, write_files};
 use crate::progress::Bar;
-use crate::{Failure, figures, output};
+use crate::{Failure, figures, model_file, output, report};
 use input::Input;
 use serde_json::{Value, json};
 use std::fmt::Write;
@@ -27,10 +27,13 @@ pub(crate) fn run(arguments: &Train) -> Result<(), Failure> {
     bar.clear();
     let trained = trained?;
     let metrics = format!("{:#}\n", metrics(&trained, &settings));
+    let model = model_file::validate(&trained.bytes, &arguments.out.join("model.tw"))?;
+    let page = report::page(&trained, &settings, &table, &model);
     write_files(
         &arguments.out,
         &[
             ("metrics.json", metrics.as_bytes()),
+            ("report.html", page.as_bytes()),
             ("schema.toml", schema_text.as_bytes()),
             // Last, so that a model is never beside the figures of another.
             ("model.tw", &trained.bytes),

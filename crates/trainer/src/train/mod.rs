@@ -13,6 +13,7 @@ use crate::float_model::{FloatLayer, FloatModel};
 use crate::heads::{choose_heads, integer_heads, set_means};
 use crate::integer_model::IntegerModel;
 use crate::nn::{Activation, FitReport, LayerKind, Network, Shape};
+use crate::observed::{Observed, observe};
 use crate::quantise::{equalise, input_range, quantise, rim_step};
 use crate::recipe::Request;
 use crate::spike::Spikes;
@@ -37,6 +38,8 @@ pub struct Trained {
     pub calibration: Calibration,
     /// Figures on the test rows.
     pub evaluation: Evaluation,
+    /// The test rows, one by one.
+    pub observed: Observed,
     /// The spike test.
     pub spikes: Vec<Spikes>,
     /// Of each layer as it was trained, the share of units that no training row wakes; `None` for those without an off
@@ -166,6 +169,7 @@ pub fn train(
         split.test.iter().copied().filter(|&row| table.label(row) != Some(true)).collect();
     let spikes = spike::test(&loader, &float, &codes, &normal)?;
     let evaluation = evaluate_rows(&loader, Some(&float), &codes, table, &split.test);
+    let observed = observe(&loader, &codes, table, &split.test);
     integer.card = export::card(&calibration, &evaluation, &architecture, rows);
     let bytes = integer.to_bytes(Some(&calibration), Some(&float))?;
     Model::validate(&bytes)?;
@@ -176,6 +180,7 @@ pub fn train(
         architecture,
         calibration,
         evaluation,
+        observed,
         spikes,
         sleeping,
         is_unit_scaled: settings.wants_unit_targets(),

@@ -1,0 +1,285 @@
+//! The parts of the page; one that has nothing to show is empty.
+
+use super::chart::{Axis, Chart};
+use super::operating::Operation;
+use super::{Story, escaped, table};
+use std::fmt::Write;
+use tillwatch_bake::{Options, bake};
+use tillwatch_engine::score::{SCORE_ONE, Scored, Verdict};
+use tillwatch_trainer::calibrate::wilson_interval;
+use tillwatch_trainer::evaluate::Figures;
+use tillwatch_trainer::principal::plane;
+
+/// Bars of the histogram of scores.
+const BARS: usize = 48;
+/// Events that the table of thresholds counts alarms in.
+const EVENTS: f64 = 10_000.0;
+/// Features whose residuals are drawn, at most.
+const FEATURES: usize = 24;
+
+/// Integer beside float, and what was promised.
+pub(super) fn figures(story: &Story<'_>) -> String {
+    let trained = story.trained;
+    let evaluation = &trained.evaluation;
+    let [train, calibration, test] = trained.rows;
+    let cell = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| format!("{value:.4}"));
+    let row = |name: &str, pick: fn(&Figures) -> Option<f64>| {
+        let float = evaluation.float.as_ref().and_then(pick);
+        vec![name.to_owned(), cell(pick(&evaluation.integer)), cell(float)]
+    };
+    let rows = [
+        row("AUROC", |figures| figures.auroc),
+        row("average precision", |figures| figures.average_precision),
+        row("recall at the alarm threshold", |figures| figures.recall),
+        row("alarms per normal row", |figures| figures.alarm_rate),
+    ];
+    let normals = story.scores.normal.len();
+    let measured = evaluation.integer.alarm_rate.unwrap_or(0.0);
+    let [low, high] = wilson_interval((measured * normals as f64).round() as usize, normals);
+    let mut text = format!(
+        "<p>{} autoencoder; {train} rows trained it, {calibration} set its thresholds, {test} others, {} of them \
+         anomalies, are judged here.</p>\n<p>Promised: at most {} alarms per normal row. Measured on {normals} normal rows: \
+         {measured:.4} (95 % interval {low:.4} to {high:.4}).</p>\n",
+        trained.architecture.recipe, evaluation.anomalies, trained.calibration.alarm_rate
+    );
+    text.push_str(&table(&[("", false), ("integer", false), ("float", false)], &rows));
+    if let (Some(correlation), Some(flips)) = (evaluation.rank_correlation, evaluation.verdict_flips) {
+        // Writing to a string cannot fail.
+        let _ = writeln!(
+            text,
+            "<p class=\"soft\">Rank correlation of integer and float scores: {correlation:.5}; {flips} of {} verdicts \
+             differ. The device gives the integer scores, bit for bit.</p>",
+            evaluation.rows
+        );
+    }
+    for note in &trained.notes {
+        let _ = writeln!(text, "<p class=\"soft\">Note: {}</p>", escaped(note));
+    }
+    text
+}
+
+/// Both classes along the scores, with the thresholds.
+pub(super) fn scores(story: &Story<'_>) -> String {
+    let real = |score: u64| score.max(1) as f64 / SCORE_ONE as f64;
+    let classes = [("normal", &story.scores.normal), ("strange", &story.scores.anomalous)];
+    let all = classes.iter().flat_map(|(_, scores)| scores.iter().map(|&score| real(score)));
+    let x = Axis::log("score, 1 for the mean of a normal record in each head", all);
+    let shares = classes.map(|(_, scores)| {
+        let mut bars = vec![0.0; BARS];
+        for &score in scores {
+            let bar = (x.share(real(score)) * BARS as f64) as usize;
+            bars[bar.min(BARS - 1)] += 100.0 / scores.len() as f64;
+        }
+        bars
+    });
+    let highest = shares.iter().flatten().copied().fold(1.0, f64::max);
+    let mut chart = Chart::new(x, Axis::linear("% of the class", 0.0, highest * 1.15));
+    for ((class, _), bars) in classes.iter().zip(&shares) {
+        chart.bars(class, bars);
+    }
+    let thresholds = story.trained.calibration.thresholds;
+    chart.mark("threshold", real(thresholds.watch), "watch");
+    chart.mark("threshold", real(thresholds.alarm), "alarm");
+    let words = format!(
+        "Histogram of the scores of {} normal rows and {} anomalies; the alarm threshold is at {:.2}.",
+        story.scores.normal.len(),
+        story.scores.anomalous.len(),
+        real(thresholds.alarm)
+    );
+    let legend = "Blue: normal rows. Orange: anomalies. Dashed: the thresholds.";
+    figure(chart, &words, legend)
+}
+
+/// The table of thresholds, and the curves where there are anomalies.
+pub(super) fn operating(story: &Story<'_>) -> String {
+    let scores = &story.scores;
+    let percent =
+        |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| format!("{:.1} %", 100.0 * value));
+    let row = |name: String, operation: &Operation| {
+        let rate = operation.alarm_rate(scores).unwrap_or(0.0);
+        let alarms = format!("{:.1}", rate * EVENTS);
+        let cells = [alarms, percent(operation.recall(scores)), percent(operation.precision(scores))];
+        [vec![name, operation.threshold.to_string()], cells.to_vec()].concat()
+    };
+    let own = row("the model's own".to_owned(), &scores.at(story.trained.calibration.thresholds.alarm));
+    let others = scores.table();
+    let rows: Vec<Vec<String>> = std::iter::once(own)
+        .chain(others.iter().map(|(rate, operation)| row(format!("{} % of these", 100.0 * rate), operation)))
+        .collect();
+    let head = [
+        ("normal rows that alarm", false),
+        ("threshold", false),
+        ("in 10,000", false),
+        ("anomalies found", false),
+        ("alarms that are right", false),
+    ];
+    let mut text = table(&head, &rows);
+    text.push_str(
+        "<p class=\"soft\">Another rate needs no training: <code>tillwatch threshold</code>. The share of alarms that are \
+         right is that of these rows; where anomalies are rarer it is lower.</p>\n",
+    );
+    if scores.anomalous.is_empty() || scores.normal.is_empty() {
+        return text;
+    }
+    let operations = scores.operations();
+    let integer = &story.trained.evaluation.integer;
+    let unit = |label| Axis::linear(label, 0.0, 1.0);
+    let point = |operation: &Operation| {
+        [operation.alarm_rate(scores).unwrap_or(0.0), operation.recall(scores).unwrap_or(0.0)]
+    };
+    let mut roc = Chart::new(unit("normal rows that alarm"), unit("anomalies found"));
+    roc.line("grid", [[0.0, 0.0], [1.0, 1.0]].into_iter());
+    roc.line("first", std::iter::once([0.0, 0.0]).chain(operations.iter().map(point)));
+    let words = format!(
+        "Receiver operating characteristic; the area under it is {:.4}.",
+        integer.auroc.unwrap_or(0.0)
+    );
+    text.push_str(&figure(roc, &words, &words));
+    let mut curve = Chart::new(unit("anomalies found"), unit("alarms that are right"));
+    let point = |operation: &Operation| Some([operation.recall(scores)?, operation.precision(scores)?]);
+    curve.line("second", operations.iter().filter_map(point));
+    let words = format!(
+        "Precision against recall; average precision is {:.4}.",
+        integer.average_precision.unwrap_or(0.0)
+    );
+    text.push_str(&figure(curve, &words, &words));
+    text
+}
+
+/// The rows with the highest scores, and why.
+pub(super) fn strangest(story: &Story<'_>) -> String {
+    let names: Vec<&str> = story.model.body().features.iter().map(|feature| feature.name).collect();
+    let row = |(row, scored): &(usize, Scored)| {
+        let verdict = match scored.verdict {
+            Verdict::Normal => "normal",
+            Verdict::Watch => "watch",
+            Verdict::Alarm => "alarm",
+        };
+        let label = match story.table.label(*row) {
+            Some(true) => "anomaly",
+            Some(false) => "normal",
+            None => "–",
+        };
+        let reasons: Vec<String> = scored
+            .reasons
+            .iter()
+            .map(|reason| {
+                let name = names.get(usize::from(reason.feature)).copied().unwrap_or("");
+                let direction = if reason.is_higher() { "higher" } else { "lower" };
+                let share = f64::from(reason.share_permille(scored.score)) / 10.0;
+                format!("{} {direction} ({share:.1} %)", escaped(name))
+            })
+            .collect();
+        let score = format!("{:.2}", scored.score as f64 / SCORE_ONE as f64);
+        let place = story.table.place(*row).1.to_string();
+        vec![place, score, verdict.to_owned(), label.to_owned(), reasons.join(", ")]
+    };
+    let rows: Vec<Vec<String>> = story.trained.observed.strangest.iter().map(row).collect();
+    let head = [("row", false), ("score", false), ("verdict", false), ("label", false), ("reasons", true)];
+    table(&head, &rows)
+}
+
+/// Root mean squares, the features with the largest first.
+pub(super) fn residuals(story: &Story<'_>) -> String {
+    let names = story.model.body().features.iter().map(|feature| feature.name);
+    let mut features: Vec<_> = names.zip(&story.trained.observed.residuals).collect();
+    let most = |residuals: &[Option<f64>; 2]| residuals.iter().flatten().copied().fold(0.0, f64::max);
+    features.sort_by(|a, b| most(b.1).total_cmp(&most(a.1)));
+    let cell = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| format!("{value:.3}"));
+    let rows: Vec<Vec<String>> = features
+        .iter()
+        .take(FEATURES)
+        .map(|(name, [normal, strange])| vec![escaped(name), cell(*normal), cell(*strange)])
+        .collect();
+    let unit = if story.trained.is_unit_scaled { "units of the range" } else { "standard deviations" };
+    let more = features.len().saturating_sub(FEATURES);
+    let rest = if more > 0 { format!("; {more} smaller ones are left out") } else { String::new() };
+    format!(
+        "{}<p class=\"soft\">Root mean square of what the network does not reproduce, in {unit}{rest}.</p>\n",
+        table(&[("feature", false), ("normal rows", false), ("anomalies", false)], &rows)
+    )
+}
+
+/// Latent vectors along their directions of most variance.
+pub(super) fn latents(story: &Story<'_>) -> String {
+    let observed = &story.trained.observed;
+    let width = observed.latents.len().checked_div(observed.latent_rows.len()).unwrap_or(0);
+    if width < 2 {
+        return String::new();
+    }
+    let points = plane(&observed.latents, width);
+    let end =
+        |axis: usize, pick: fn(f64, f64) -> f64, start| points.iter().map(|p| p[axis]).fold(start, pick);
+    let axis = |label, axis| {
+        let (low, high) = (end(axis, f64::min, f64::INFINITY), end(axis, f64::max, f64::NEG_INFINITY));
+        Axis::linear(label, low, high.max(low + f64::MIN_POSITIVE))
+    };
+    let mut chart = Chart::new(axis("first principal component", 0), axis("second", 1));
+    for (class, wanted) in [("normal", false), ("strange", true)] {
+        let rows = observed.latent_rows.iter().map(|&row| observed.rows[row].is_anomalous);
+        chart.points(class, points.iter().zip(rows).filter(|(_, is)| *is == wanted).map(|(point, _)| *point));
+    }
+    let words = format!("Latent vectors of {} test rows in the plane of their most variance.", points.len());
+    figure(chart, &words, "Blue: normal rows. Orange: anomalies.")
+}
+
+/// The course of the loss, and the units that sleep.
+pub(super) fn training(story: &Story<'_>) -> String {
+    let report = &story.trained.report;
+    let valid = || report.epochs.iter().filter_map(|epoch| Some([epoch.epoch as f64, epoch.valid_loss?]));
+    let train = || report.epochs.iter().map(|epoch| [epoch.epoch as f64, epoch.train_loss]);
+    let losses = train().chain(valid()).map(|[_, loss]| loss);
+    let losses: Vec<f64> = losses.collect();
+    let x = Axis::linear("epoch", 1.0, (report.epochs.len() as f64).max(2.0));
+    let mut chart = Chart::new(x, Axis::log("loss", losses.iter().copied()));
+    chart.line("first", train());
+    chart.line("second", valid());
+    chart.mark("threshold", report.best_epoch as f64, "best");
+    let words = format!(
+        "Loss of {} epochs; the weights of epoch {} are kept, with a loss of {:.4}.",
+        report.epochs.len(),
+        report.best_epoch,
+        report.best_loss
+    );
+    let mut text = figure(chart, &words, "Blue: training rows. Orange: rows held back to judge epochs.");
+    let asleep: Vec<String> =
+        story.trained.sleeping.iter().flatten().map(|share| format!("{:.1} %", 100.0 * share)).collect();
+    if !asleep.is_empty() {
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "<p>Units that no training row wakes, by layer: {}.</p>", asleep.join(", "));
+    }
+    let _ = writeln!(
+        text,
+        "<p class=\"soft\">Loss {}, seed {}; layers: {}.</p>",
+        story.settings.loss.name(),
+        story.settings.seed,
+        escaped(&story.trained.architecture.reason)
+    );
+    text
+}
+
+/// What the baked crate takes, and how deaf it is.
+pub(super) fn device(story: &Story<'_>) -> String {
+    let unit = if story.trained.is_unit_scaled { "ranges" } else { "standard deviations" };
+    let percent = |share: f64| format!("{:.1} %", 100.0 * share);
+    let spikes = story.trained.spikes.iter();
+    let rows: Vec<Vec<String>> = spikes
+        .map(|spikes| vec![spikes.size.to_string(), percent(spikes.integer), percent(spikes.float)])
+        .collect();
+    let head = format!("spike in one column, {unit}");
+    let mut text = table(&[(&head, false), ("alarms, integer", false), ("float", false)], &rows);
+    if let Ok(baked) = bake(story.model, &Options::default()) {
+        // Writing to a string cannot fail.
+        let _ = writeln!(
+            text,
+            "<p class=\"soft\">What <code>tillwatch bake</code> makes of it, in bytes; code and stack depend on the core.</p>\n\
+             <pre>{}</pre>",
+            escaped(&baked.report)
+        );
+    }
+    text
+}
+
+fn figure(chart: Chart, words: &str, caption: &str) -> String {
+    format!("<figure>\n{}<figcaption>{}</figcaption>\n</figure>\n", chart.svg(words), escaped(caption))
+}
