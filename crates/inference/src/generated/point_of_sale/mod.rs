@@ -12,9 +12,9 @@
 //! * recipe: dense
 //! * hidden widths: '16, 10, 16'
 //! * alarm rate: at most 0.002 of normal records
-//! * measured alarm rate: 0.0016
+//! * measured alarm rate: 0.0015
 //! * AUROC: 0.9999
-//! * average precision: 0.9957
+//! * average precision: 0.9956
 //! * recall at the alarm rate: 0.9858
 
 mod record;
@@ -100,14 +100,14 @@ pub const SEEDED_FIELDS: [SeededField; FIELDS] = [
 /// Records and the scores they must give, each from empty memories.
 #[rustfmt::skip]
 pub const SELF_TEST: [([i32; RAW_VALUES], u64); 8] = [
-    ([5473, 2, 1, 1, 5, 0, 757400552, 1], 113323),
-    ([4084, 1, 1, 1, 21, 3, 757718556, 1], 35017),
-    ([2092, 1, 1, 1, 13, 1, 758120546, 1], 32158),
-    ([679, 2, 1, 1, 16, 5, 758478809, 0], 41413),
-    ([2868, 1, 1, 1, 8, 3, 758883591, 1], 48660),
-    ([8202, 1, 1, 1, 16, 0, 759256764, 1], 83231),
-    ([313, 2, 1, 1, 17, 4, 759604283, 0], 77348),
-    ([4872, 3, 1, 1, 12, 2, 760018746, 1], 1074172),
+    ([5473, 2, 1, 1, 5, 0, 757400552, 1], 111733),
+    ([4084, 1, 1, 1, 21, 3, 757718556, 1], 38397),
+    ([2092, 1, 1, 1, 13, 1, 758120546, 1], 27402),
+    ([679, 2, 1, 1, 16, 5, 758478809, 0], 43583),
+    ([2868, 1, 1, 1, 8, 3, 758883591, 1], 39292),
+    ([8202, 1, 1, 1, 16, 0, 759256764, 1], 51097),
+    ([313, 2, 1, 1, 17, 4, 759604283, 0], 70252),
+    ([4872, 3, 1, 1, 12, 2, 760018746, 1], 1282489),
 ];
 
 const _: () = assert!(same_contract(CONTRACT, tillwatch_engine::CONTRACT), "the engine has another contract");

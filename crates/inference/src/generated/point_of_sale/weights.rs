@@ -87,28 +87,28 @@ pub(super) static LAYER_0_TILES: [[i8; 16]; 20] = [
 #[rustfmt::skip]
 pub(super) static LAYER_0_CHANNELS: [[Channel; 4]; 4] = [
     [
-        Channel { bias: 107, multiplier: 192670884 },
-        Channel { bias: 885, multiplier: 327687774 },
-        Channel { bias: 73, multiplier: 41315249 },
-        Channel { bias: 208, multiplier: 59061315 },
+        Channel { bias: 107, multiplier: 144861118 },
+        Channel { bias: 885, multiplier: 260709914 },
+        Channel { bias: 73, multiplier: 39668244 },
+        Channel { bias: 208, multiplier: 50002485 },
     ],
     [
-        Channel { bias: 493, multiplier: 35974786 },
-        Channel { bias: 519, multiplier: 72468009 },
-        Channel { bias: 167, multiplier: 47100498 },
-        Channel { bias: 488, multiplier: 91840053 },
+        Channel { bias: 493, multiplier: 35974788 },
+        Channel { bias: 519, multiplier: 58796765 },
+        Channel { bias: 167, multiplier: 43244979 },
+        Channel { bias: 488, multiplier: 75984002 },
     ],
     [
-        Channel { bias: -672, multiplier: 201729978 },
-        Channel { bias: 98, multiplier: 107068818 },
-        Channel { bias: 871, multiplier: 278999647 },
-        Channel { bias: 2048, multiplier: 33396112 },
+        Channel { bias: -672, multiplier: 137165717 },
+        Channel { bias: 98, multiplier: 87307302 },
+        Channel { bias: 871, multiplier: 202632448 },
+        Channel { bias: 2048, multiplier: 33278964 },
     ],
     [
-        Channel { bias: 2345, multiplier: 46881694 },
-        Channel { bias: -1244, multiplier: 44610821 },
-        Channel { bias: -162, multiplier: 111063912 },
-        Channel { bias: 1393, multiplier: 141363264 },
+        Channel { bias: 2345, multiplier: 42062003 },
+        Channel { bias: -1244, multiplier: 42889186 },
+        Channel { bias: -162, multiplier: 88778958 },
+        Channel { bias: 1393, multiplier: 136718373 },
     ],
 ];
 
@@ -119,38 +119,38 @@ pub(super) const LAYER_0_RULE: Requantise =
 /// Layer 1, weights [10, 16]: 3 groups of 4 outputs, each 4 tiles long; a tile is 4 outputs of 4 inputs.
 #[rustfmt::skip]
 pub(super) static LAYER_1_TILES: [[i8; 16]; 12] = [
-    [4, 74, 31, -7,  14, 10, -21, 15,  13, -38, 88, -10,  -16, 6, -127, -16],
-    [34, 4, -8, 91,  59, 29, -37, -21,  -74, -67, 97, -64,  68, 18, -43, -11],
-    [-11, -9, 27, -46,  -8, 16, 5, -127,  -22, -35, -10, 118,  9, 7, 19, 46],
-    [-127, -67, 0, 36,  28, -18, 7, 61,  -12, -17, -29, -127,  -24, -35, 30, 118],
-    [15, 40, 101, -26,  -12, 86, -73, -97,  -4, 26, 52, 4,  -56, -49, -57, 22],
-    [78, 36, -37, -6,  97, 92, -42, -88,  -127, 30, 109, 12,  74, -60, 86, 51],
-    [-11, 39, 34, 17,  3, 95, -9, 19,  0, 4, -4, -28,  -4, -26, 28, 27],
-    [-52, -63, -11, 127,  6, 127, 28, 110,  -37, 63, -6, 124,  6, 83, -42, -127],
-    [7, 24, 69, 13,  -64, 68, 84, -72,  0, 0, 0, 0,  0, 0, 0, 0],
-    [126, 15, -88, 5,  57, 95, -22, -1,  0, 0, 0, 0,  0, 0, 0, 0],
-    [-4, 2, -21, 10,  25, 29, 25, -127,  0, 0, 0, 0,  0, 0, 0, 0],
-    [-38, 108, -10, 127,  72, 0, -9, 7,  0, 0, 0, 0,  0, 0, 0, 0],
+    [5, 83, 29, -7,  19, 12, -22, 18,  16, -46, 88, -12,  -20, 7, -127, -18],
+    [30, 4, -7, 98,  59, 36, -41, -25,  -72, -80, 102, -75,  66, 22, -45, -13],
+    [-14, -10, 34, -41,  -12, 20, 7, -127,  -32, -41, -14, 115,  13, 9, 25, 44],
+    [-127, -63, 0, 33,  31, -18, 9, 63,  -13, -17, -35, -127,  -26, -35, 36, 117],
+    [19, 49, 102, -30,  -15, 104, -73, -110,  -6, 32, 54, 5,  -72, -59, -57, 26],
+    [76, 43, -39, -7,  94, 109, -44, -103,  -125, 37, 117, 14,  72, -71, 91, 59],
+    [-15, 46, 45, 16,  4, 112, -12, 19,  1, 5, -6, -27,  -6, -31, 37, 26],
+    [-56, -63, -13, 127,  6, 127, 33, 110,  -41, 64, -8, 127,  6, 84, -50, -127],
+    [8, 29, 70, 15,  -85, 85, 87, -85,  0, 0, 0, 0,  0, 0, 0, 0],
+    [121, 18, -93, 6,  57, 117, -24, -1,  0, 0, 0, 0,  0, 0, 0, 0],
+    [-6, 3, -28, 9,  37, 35, 34, -127,  0, 0, 0, 0,  0, 0, 0, 0],
+    [-41, 108, -13, 127,  80, 0, -11, 8,  0, 0, 0, 0,  0, 0, 0, 0],
 ];
 
 /// Layer 1, bias and multiplier of each output.
 #[rustfmt::skip]
 pub(super) static LAYER_1_CHANNELS: [[Channel; 4]; 3] = [
     [
-        Channel { bias: 6149, multiplier: 40589680 },
-        Channel { bias: 1703, multiplier: 67246565 },
-        Channel { bias: -25017, multiplier: 23241725 },
-        Channel { bias: 5291, multiplier: 51421050 },
+        Channel { bias: 8543, multiplier: 33222111 },
+        Channel { bias: 3872, multiplier: 50868755 },
+        Channel { bias: -31822, multiplier: 19854000 },
+        Channel { bias: 6068, multiplier: 38900099 },
     ],
     [
-        Channel { bias: 36067, multiplier: 14444848 },
-        Channel { bias: 45810, multiplier: 13195808 },
-        Channel { bias: 29164, multiplier: 32681721 },
-        Channel { bias: -6334, multiplier: 23878592 },
+        Channel { bias: 38478, multiplier: 14422499 },
+        Channel { bias: 48120, multiplier: 11967524 },
+        Channel { bias: 32375, multiplier: 26523520 },
+        Channel { bias: -9947, multiplier: 20126686 },
     ],
     [
-        Channel { bias: 44526, multiplier: 12236881 },
-        Channel { bias: 23041, multiplier: 32739617 },
+        Channel { bias: 43071, multiplier: 12652620 },
+        Channel { bias: 28161, multiplier: 23498437 },
         Channel { bias: 0, multiplier: 0 },
         Channel { bias: 0, multiplier: 0 },
     ],
@@ -163,46 +163,46 @@ pub(super) const LAYER_1_RULE: Requantise =
 /// Layer 2, weights [16, 10]: 4 groups of 4 outputs, each 3 tiles long; a tile is 4 outputs of 4 inputs.
 #[rustfmt::skip]
 pub(super) static LAYER_2_TILES: [[i8; 16]; 12] = [
-    [59, -57, 67, -20,  30, -11, 7, 13,  -108, 37, -19, -19,  -23, 44, 117, 40],
-    [-33, 85, 28, 34,  127, -75, -7, -5,  -127, 62, 24, 51,  -125, -19, 7, -10],
-    [127, 41, 0, 0,  -55, -3, 0, 0,  48, 8, 0, 0,  -127, -30, 0, 0],
-    [23, 13, -31, -17,  23, 18, -13, 21,  15, 2, -13, 7,  -17, 38, 1, -47],
-    [-26, 87, 101, 3,  -94, 33, -43, -31,  -15, 24, 15, -34,  127, -58, 31, -58],
-    [127, -31, 0, 0,  127, 18, 0, 0,  -127, -4, 0, 0,  -54, 31, 0, 0],
-    [-13, 16, 52, 21,  29, 25, -85, -6,  32, 28, 14, -24,  -21, 27, 72, -34],
-    [127, 65, -36, 65,  -127, -102, 8, 72,  -95, -127, 25, 27,  107, 127, -16, -90],
-    [-56, -20, 0, 0,  72, 6, 0, 0,  3, 14, 0, 0,  -126, -66, 0, 0],
-    [-26, -15, -26, -4,  -30, -30, 38, -1,  -21, 1, -89, 52,  34, 41, 12, 20],
-    [-30, 21, -3, -12,  104, 127, 12, -35,  17, -127, 96, -46,  -81, 23, -7, 49],
-    [127, -9, 0, 0,  -110, 14, 0, 0,  104, 98, 0, 0,  -127, 16, 0, 0],
+    [80, -76, 81, -27,  40, -14, 8, 17,  -127, 42, -20, -23,  -28, 52, 127, 50],
+    [-34, 97, 35, 41,  127, -84, -9, -6,  -113, 62, 26, 54,  -116, -20, 7, -11],
+    [127, 58, 0, 0,  -53, -4, 0, 0,  42, 10, 0, 0,  -114, -37, 0, 0],
+    [31, 17, -38, -23,  31, 24, -15, 28,  21, 3, -16, 10,  -23, 48, 1, -63],
+    [-27, 100, 126, 4,  -97, 38, -53, -38,  -16, 28, 19, -42,  127, -64, 37, -69],
+    [127, -43, 0, 0,  127, 26, 0, 0,  -127, -6, 0, 0,  -52, 42, 0, 0],
+    [-17, 20, 60, 28,  38, 32, -100, -8,  38, 33, 15, -29,  -25, 31, 76, -41],
+    [127, 72, -43, 77,  -127, -113, 9, 85,  -86, -127, 27, 29,  97, 127, -18, -96],
+    [-54, -27, 0, 0,  69, 9, 0, 0,  3, 17, 0, 0,  -110, -81, 0, 0],
+    [-35, -20, -31, -6,  -36, -35, 40, -1,  -24, 2, -94, 62,  46, 55, 15, 27],
+    [-31, 24, -4, -15,  94, 127, 13, -38,  15, -127, 105, -50,  -84, 26, -9, 60],
+    [127, -12, 0, 0,  -96, 17, 0, 0,  90, 119, 0, 0,  -127, 23, 0, 0],
 ];
 
 /// Layer 2, bias and multiplier of each output.
 #[rustfmt::skip]
 pub(super) static LAYER_2_CHANNELS: [[Channel; 4]; 4] = [
     [
-        Channel { bias: 40944, multiplier: 22246172 },
-        Channel { bias: 2264, multiplier: 136608412 },
-        Channel { bias: -4569, multiplier: 48641591 },
-        Channel { bias: -16495, multiplier: 39829468 },
+        Channel { bias: 47457, multiplier: 21050532 },
+        Channel { bias: 2472, multiplier: 101753821 },
+        Channel { bias: -5258, multiplier: 47461335 },
+        Channel { bias: -11814, multiplier: 35454732 },
     ],
     [
-        Channel { bias: 32472, multiplier: 17038033 },
-        Channel { bias: 8550, multiplier: 43952908 },
-        Channel { bias: -15430, multiplier: 239328487 },
-        Channel { bias: 655, multiplier: 68596652 },
+        Channel { bias: 35651, multiplier: 16410825 },
+        Channel { bias: 10033, multiplier: 38307832 },
+        Channel { bias: -15021, multiplier: 164534976 },
+        Channel { bias: -524, multiplier: 55592765 },
     ],
     [
-        Channel { bias: 28033, multiplier: 38898600 },
-        Channel { bias: -13944, multiplier: 58913232 },
-        Channel { bias: -13584, multiplier: 91775421 },
-        Channel { bias: -3925, multiplier: 84042790 },
+        Channel { bias: 30848, multiplier: 35571612 },
+        Channel { bias: -13674, multiplier: 49310305 },
+        Channel { bias: -10596, multiplier: 78279981 },
+        Channel { bias: -6204, multiplier: 64575664 },
     ],
     [
-        Channel { bias: 2541, multiplier: 41795194 },
-        Channel { bias: 10683, multiplier: 44057595 },
-        Channel { bias: 12235, multiplier: 24511226 },
-        Channel { bias: -3424, multiplier: 77420549 },
+        Channel { bias: -807, multiplier: 41795196 },
+        Channel { bias: 10312, multiplier: 42834135 },
+        Channel { bias: 13644, multiplier: 23343005 },
+        Channel { bias: 3265, multiplier: 60432421 },
     ],
 ];
 
@@ -213,72 +213,72 @@ pub(super) const LAYER_2_RULE: Requantise =
 /// Layer 3, weights [19, 16]: 5 groups of 4 outputs, each 4 tiles long; a tile is 4 outputs of 4 inputs.
 #[rustfmt::skip]
 pub(super) static LAYER_3_TILES: [[i8; 16]; 20] = [
-    [-120, 5, -13, 112,  -27, 2, -28, 32,  -65, 32, -127, 119,  91, -2, 2, -8],
-    [127, -87, 15, -82,  127, -26, -9, -17,  42, 17, 15, 28,  -127, -14, -2, -25],
-    [-37, 0, 68, 17,  2, -2, 6, -5,  -4, 121, -54, 19,  -31, -38, 22, 64],
-    [63, -69, 95, -116,  -34, -18, 25, -2,  94, 65, -33, -25,  5, -57, 113, 3],
-    [-72, -2, -41, 6,  -68, 16, 127, 11,  11, -2, 4, -50,  15, -7, -3, -127],
-    [127, -20, -4, 22,  48, 36, -9, -2,  -5, -13, -2, -2,  -25, -61, -11, -15],
-    [54, 15, -61, -69,  -74, -7, 9, -1,  9, 127, 31, 0,  11, -62, 46, -2],
-    [-2, 49, -118, 10,  28, 57, -20, 11,  0, -6, 1, 4,  -26, -1, 4, 21],
-    [-124, 28, -63, -65,  125, -28, 62, 34,  34, -7, 12, -127,  -12, 4, 14, -2],
-    [79, 84, -7, 0,  -78, -89, 6, -2,  -24, -29, -1, -3,  12, -4, -6, -3],
-    [-127, 7, 14, 1,  127, -19, -4, -1,  33, -77, 64, 0,  -16, -9, 2, 0],
-    [40, 96, -30, 3,  -38, -95, 30, 0,  -11, -26, 6, 5,  -127, 14, -5, 10],
-    [11, -3, -16, 2,  1, 8, 19, -28,  -53, -70, -20, 23,  124, 81, 18, -40],
-    [-9, -3, 3, 1,  -20, 126, -50, 24,  127, 41, 61, 56,  127, 113, 20, -115],
-    [13, 8, -6, 0,  39, -16, -21, -8,  -58, -33, -4, -14,  -17, -109, -3, 37],
-    [127, -10, 4, -4,  -127, -60, -17, -26,  60, -116, -55, 67,  -60, -120, -108, -6],
-    [127, 24, 8, 57,  -127, 54, 60, 22,  -9, -2, 40, -83,  0, 0, 0, 0],
-    [19, -38, -20, 91,  -59, -13, 13, 42,  -3, 28, 13, 8,  0, 0, 0, 0],
-    [-103, -29, 2, 3,  9, 29, 14, 1,  5, -62, 3, -127,  0, 0, 0, 0],
-    [-48, 7, -63, -48,  110, -53, 45, 22,  -19, -4, 1, -23,  0, 0, 0, 0],
+    [-108, 6, -13, 120,  -27, 3, -32, 39,  -58, 38, -127, 125,  90, -2, 3, -9],
+    [113, -85, 18, -90,  127, -28, -13, -21,  37, 16, 19, 30,  -123, -15, -3, -29],
+    [-35, 0, 78, 22,  2, -3, 8, -8,  -4, 126, -61, 24,  -32, -44, 28, 89],
+    [54, -69, 98, -127,  -33, -21, 28, -2,  79, 64, -34, -27,  5, -63, 127, 4],
+    [-68, -3, -44, 7,  -61, 19, 127, 12,  10, -2, 4, -51,  12, -7, -2, -127],
+    [118, -20, -5, 25,  42, 35, -11, -3,  -4, -12, -2, -2,  -20, -56, -13, -15],
+    [55, 17, -73, -91,  -70, -7, 10, -1,  8, 127, 34, 0,  10, -61, 49, -2],
+    [-2, 51, -127, 11,  24, 57, -20, 12,  0, -6, 1, 4,  -20, -1, 3, 22],
+    [-115, 34, -66, -72,  117, -34, 65, 38,  29, -8, 11, -127,  -12, 5, 17, -3],
+    [72, 85, -9, 1,  -72, -90, 7, -2,  -20, -27, -1, -4,  13, -5, -9, -4],
+    [-127, 8, 17, 1,  127, -21, -5, -1,  29, -76, 68, 0,  -18, -11, 3, 0],
+    [35, 100, -32, 4,  -34, -99, 32, 0,  -9, -24, 6, 5,  -127, 17, -6, 13],
+    [11, -4, -19, 2,  1, 10, 20, -31,  -52, -91, -22, 27,  113, 97, 18, -44],
+    [-9, -3, 4, 2,  -19, 127, -64, 27,  122, 43, 83, 66,  114, 111, 25, -127],
+    [14, 10, -8, 0,  39, -17, -25, -11,  -61, -38, -5, -19,  -17, -116, -3, 47],
+    [127, -12, 4, -5,  -112, -62, -18, -30,  56, -127, -62, 80,  -52, -122, -112, -6],
+    [127, 32, 9, 68,  -127, 71, 68, 26,  -6, -2, 32, -70,  0, 0, 0, 0],
+    [19, -41, -28, 110,  -58, -14, 17, 51,  -2, 21, 13, 7,  0, 0, 0, 0],
+    [-110, -34, 2, 4,  10, 34, 18, 2,  4, -51, 3, -127,  0, 0, 0, 0],
+    [-45, 8, -72, -58,  104, -59, 51, 26,  -12, -3, 0, -20,  0, 0, 0, 0],
 ];
 
 /// Layer 3, bias and multiplier of each output.
 #[rustfmt::skip]
 pub(super) static LAYER_3_CHANNELS: [[Channel; 4]; 5] = [
     [
-        Channel { bias: 15627, multiplier: 542003936 },
-        Channel { bias: 530, multiplier: 2113816360 },
-        Channel { bias: 27372, multiplier: 1168234 },
-        Channel { bias: -2580, multiplier: 906371539 },
+        Channel { bias: 13334, multiplier: 317268439 },
+        Channel { bias: -172, multiplier: 1097302332 },
+        Channel { bias: 28369, multiplier: 695099 },
+        Channel { bias: 1202, multiplier: 484818116 },
     ],
     [
-        Channel { bias: -9994, multiplier: 832522388 },
-        Channel { bias: 20496, multiplier: 867053492 },
-        Channel { bias: 14085, multiplier: 1205729944 },
-        Channel { bias: -29886, multiplier: 1820629 },
+        Channel { bias: -15840, multiplier: 466851303 },
+        Channel { bias: 20856, multiplier: 515897005 },
+        Channel { bias: 14190, multiplier: 745894417 },
+        Channel { bias: -28246, multiplier: 1143323 },
     ],
     [
-        Channel { bias: -8528, multiplier: 716995346 },
-        Channel { bias: 4375, multiplier: 759834313 },
-        Channel { bias: -18798, multiplier: 25587149 },
-        Channel { bias: -15360, multiplier: 1356023726 },
+        Channel { bias: -8559, multiplier: 405974659 },
+        Channel { bias: 4054, multiplier: 430230739 },
+        Channel { bias: -18424, multiplier: 16068276 },
+        Channel { bias: -15274, multiplier: 678011844 },
     ],
     [
-        Channel { bias: 14426, multiplier: 1408805062 },
-        Channel { bias: -16949, multiplier: 1197138205 },
-        Channel { bias: 1271, multiplier: 706529978 },
-        Channel { bias: -12474, multiplier: 517739969 },
+        Channel { bias: 14011, multiplier: 704402511 },
+        Channel { bias: -18396, multiplier: 679403988 },
+        Channel { bias: -122, multiplier: 381352465 },
+        Channel { bias: -13782, multiplier: 300727833 },
     ],
     [
-        Channel { bias: -1139, multiplier: 1066906842 },
-        Channel { bias: 21362, multiplier: 1448988518 },
-        Channel { bias: -23119, multiplier: 481104375 },
+        Channel { bias: -955, multiplier: 563752821 },
+        Channel { bias: 27968, multiplier: 765644564 },
+        Channel { bias: -22622, multiplier: 359058315 },
         Channel { bias: 0, multiplier: 0 },
     ],
 ];
 
 /// Layer 3, what the outputs share.
 pub(super) const LAYER_3_RULE: Requantise =
-    Requantise { zero_point: 0, out_min: -32767, out_max: 32767, shift: 0 };
+    Requantise { zero_point: 0, out_min: -32767, out_max: 32767, shift: 1 };
 
 /// Score per squared residual of each column, in steps of 2^-24.
 #[rustfmt::skip]
 pub(super) const GAINS: [u32; 19] = [
-    4869293, 4931415, 6897493, 6238463, 6269306, 6149150, 6665812, 6897695, 6772277, 6773611, 6893959,
-    6589081, 6589629, 5069808, 5071061, 4514383, 5456986, 4701950, 2805669,
+    5293309, 5360835, 7498119, 6781700, 6815229, 6684612, 7246264, 7498338, 7362000, 7363451, 7494277,
+    7162850, 7163446, 5511281, 5512643, 4907492, 5932175, 5111387, 3049984,
 ];
 
 /// Factor on the score by number of missing features, in steps of 2^-16.
@@ -323,7 +323,7 @@ pub(super) const COLUMNS_OF_FEATURES: [u8; 9] = [
 /// What calibration on 13447 normal records found.
 #[rustfmt::skip]
 pub(super) static THRESHOLDS: Thresholds = Thresholds {
-    watch: 870434,
-    alarm: 3894789,
-    anchors: [36174, 43961, 50059, 55687, 61926, 68407, 77267, 90980, 122384, 365238, 773008, 1786592, 2748705, 3827483, 4800109, 24834082],
+    watch: 931537,
+    alarm: 4223972,
+    anchors: [35026, 42816, 49073, 54895, 60907, 67738, 76487, 89497, 120165, 377014, 825455, 1867215, 2906952, 4222619, 4952538, 15361495],
 };
