@@ -16,6 +16,16 @@ pub(crate) fn constant(doc: &str, visibility: &str, name: &str, kind: &str, valu
     format!("{}{body}\n", docs(doc, ""))
 }
 
+/// A constant that is a structure: on one line, on two, or with a line for each field.
+pub(crate) fn structure(doc: &str, name: &str, kind: &str, fields: &[String]) -> String {
+    let value = format!("{kind} {{ {} }}", fields.join(", "));
+    if value.len() + 5 <= WIDTH {
+        return constant(doc, "pub(super) ", name, kind, &value);
+    }
+    let rows: String = fields.iter().map(|field| format!("    {field},\n")).collect();
+    format!("{}pub(super) const {name}: {kind} = {kind} {{\n{rows}}};\n", docs(doc, ""))
+}
+
 /// A table that rustfmt must not reflow: its rows have a meaning.
 pub(crate) fn table(doc: &str, name: &str, kind: &str, rows: impl IntoIterator<Item = String>) -> String {
     let rows: String = rows.into_iter().map(|row| format!("    {row},\n")).collect();

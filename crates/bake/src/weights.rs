@@ -5,7 +5,7 @@ mod layers;
 pub(crate) use layers::bytes;
 
 use crate::plan::Plan;
-use crate::source::{constant, import, inner_docs, lines, list, plain, table};
+use crate::source::{constant, import, inner_docs, lines, list, plain, structure, table};
 use tillwatch_engine::feature::{Affine, OneHot, Symlog};
 use tillwatch_engine::fixed::Requantise;
 use tillwatch_engine::score::ANCHORS;
@@ -152,12 +152,15 @@ fn preparation(name: &str, feature: &str, preparation: &Preparation<'_>) -> Stri
         Preparation::RatioToMean { affine: numbers, .. } => {
             affine("the logarithm of a ratio to the running mean, standardised.", numbers)
         }
-        Preparation::Symlog(Symlog { origin, width_log2, affine }) => constant(
+        Preparation::Symlog(Symlog { origin, width_log2, affine }) => structure(
             &format!("`{feature}`: distance from a number on a logarithmic scale, standardised."),
-            "pub(super) ",
             name,
             "Symlog",
-            &format!("Symlog {{ origin: {origin}, width_log2: {width_log2}, affine: {} }}", value(affine)),
+            &[
+                format!("origin: {origin}"),
+                format!("width_log2: {width_log2}"),
+                format!("affine: {}", value(affine)),
+            ],
         ),
         Preparation::OneHot(levels) => table(
             &format!("`{feature}`: codes of each level's column, unknown first."),

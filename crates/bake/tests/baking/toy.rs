@@ -2,7 +2,7 @@
 
 use tillwatch_engine::digest::Digest;
 use tillwatch_engine::feature::Mark;
-use tillwatch_engine::feature::{Affine, Cyclic, Memory, OneHot};
+use tillwatch_engine::feature::{Affine, Cyclic, Memory, OneHot, Symlog};
 use tillwatch_engine::fixed::Requantise;
 use tillwatch_engine::score::ANCHORS;
 use tillwatch_engine::seeded::{SeededWords, seeded_digest};
@@ -101,7 +101,7 @@ impl Toy {
         let gains: Vec<u8> = (0..n_columns).flat_map(|i| (40_000 + 1000 * i as u32).to_le_bytes()).collect();
         // Delta, ratio and the two features of nullable fields may be missing.
         let rescale: Vec<u8> =
-            (0..7_u32).flat_map(|missing| ((1 << 16) + 9000 * missing).to_le_bytes()).collect();
+            (0..8_u32).flat_map(|missing| ((1 << 16) + 9000 * missing).to_le_bytes()).collect();
         let prototypes: Vec<u8> =
             numbers(30, self.prototypes * n_columns, 100).map(|p| p as i8 as u8).collect();
         let raws: Vec<Vec<u8>> =
@@ -186,10 +186,16 @@ impl Toy {
             turn_per_step: (u64::from(u32::MAX) / u64::from(period)) as u32,
             amplitude: 700,
         };
+        // Numbers of a long line and of a short one: both have to be as rustfmt would have them.
+        let symlog = |origin, width_log2, multiplier| {
+            Preparation::Symlog(Symlog { origin, width_log2, affine: affine(0, multiplier) })
+        };
         let feature = |name, field, preparation| Feature { name, field, preparation };
         vec![
             feature(self.feature, 0, Preparation::Numeric(Affine { shift: 2, ..affine(900, 1 << 26) })),
             feature("amount_log", 0, Preparation::Logarithm(affine(600_000, 1 << 24))),
+            feature("amount_tail", 0, symlog(1250, 6, 2_000_000_000)),
+            feature("count_tail", 1, symlog(0, 0, 1 << 20)),
             feature(
                 "amount_ratio",
                 0,
