@@ -50,6 +50,16 @@ impl Spread {
         (0..width).map(|i| self.covariance[i * width + i]).sum()
     }
 
+    /// The covariance, not divided by the number of rows, row-major.
+    pub(crate) fn covariance(&self) -> &[f64] {
+        &self.covariance
+    }
+
+    /// A row less the mean.
+    pub(crate) fn centred(&self, row: &[f32]) -> Vec<f64> {
+        row.iter().zip(&self.mean).map(|(&x, mean)| f64::from(x) - mean).collect()
+    }
+
     /// Takes the largest component out: its variance and its direction, of length one; zeros where none is left.
     pub(crate) fn take_largest(&mut self) -> (f64, Vec<f64>) {
         let width = self.mean.len();

@@ -3,9 +3,11 @@
 use super::chart::{Axis, Chart};
 use super::operating::Operation;
 use super::{Story, escaped, table};
+use crate::figures;
 use std::fmt::Write;
 use tillwatch_bake::{Options, bake};
 use tillwatch_engine::score::{SCORE_ONE, Scored, Verdict};
+use tillwatch_trainer::baselines::Baseline;
 use tillwatch_trainer::calibrate::wilson_interval;
 use tillwatch_trainer::evaluate::Figures;
 use tillwatch_trainer::principal::plane;
@@ -52,10 +54,29 @@ pub(super) fn figures(story: &Story<'_>) -> String {
             evaluation.rows
         );
     }
+    text.push_str(&baselines(story));
     for note in &trained.notes {
         let _ = writeln!(text, "<p class=\"soft\">Note: {}</p>", escaped(note));
     }
     text
+}
+
+/// Simpler detectors on the same rows.
+fn baselines(story: &Story<'_>) -> String {
+    let (evaluation, found) = (&story.trained.evaluation, &story.trained.baselines);
+    let own = (evaluation.integer.auroc, evaluation.integer.average_precision);
+    let (Some(auroc), Some(average_precision), false) = (own.0, own.1, found.is_empty()) else {
+        return String::new();
+    };
+    let own = Baseline { name: "this model", auroc, average_precision };
+    let row = |baseline: &Baseline| {
+        let figures = [baseline.auroc, baseline.average_precision].map(|figure| format!("{figure:.4}"));
+        [vec![baseline.name.to_owned()], figures.to_vec()].concat()
+    };
+    let rows: Vec<Vec<String>> = std::iter::once(&own).chain(found).map(row).collect();
+    let table = table(&[("on the same rows", false), ("AUROC", false), ("average precision", false)], &rows);
+    let line = figures::ahead(auroc, found).map_or_else(String::new, |line| format!("<p>{line}</p>\n"));
+    table + &line
 }
 
 /// Both classes along the scores, with the thresholds.

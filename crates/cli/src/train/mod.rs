@@ -73,12 +73,13 @@ fn summary(trained: &Trained, out: &Path) -> String {
     let measured = trained.evaluation.integer.alarm_rate.unwrap_or(0.0);
     let [low, high] = wilson_interval((measured * normals as f64).round() as usize, normals);
     let mut text = format!(
-        "trained {} epochs, best {}; test rows: {}, {} of them anomalies\n{}",
+        "trained {} epochs, best {}; test rows: {}, {} of them anomalies\n{}{}",
         trained.report.epochs.len(),
         trained.report.best_epoch,
         trained.evaluation.rows,
         trained.evaluation.anomalies,
-        figures::table(&trained.evaluation)
+        figures::table(&trained.evaluation),
+        figures::baselines(&trained.evaluation, &trained.baselines)
     );
     // Writing to a string cannot fail.
     let _ = writeln!(
@@ -134,6 +135,7 @@ fn metrics(trained: &Trained, settings: &Settings) -> Value {
             "rank_correlation": evaluation.rank_correlation,
             "verdict_flips": evaluation.verdict_flips,
         },
+        "baselines": trained.baselines,
         "spikes": trained.spikes.iter().map(|spikes| json!({
             "standard_deviations": spikes.size,
             "integer": spikes.integer,

@@ -6,6 +6,7 @@ mod settings;
 
 pub use settings::{Architecture, Progress, Settings};
 
+use crate::baselines::{Baseline, baselines};
 use crate::calibrate::{Calibration, calibrate};
 use crate::evaluate::{Evaluation, evaluate_rows};
 use crate::features::{Codes, Scaling, fit};
@@ -40,6 +41,8 @@ pub struct Trained {
     pub evaluation: Evaluation,
     /// The test rows, one by one.
     pub observed: Observed,
+    /// Simpler detectors on the same test rows; none where they are of one class.
+    pub baselines: Vec<Baseline>,
     /// The spike test.
     pub spikes: Vec<Spikes>,
     /// Of each layer as it was trained, the share of units that no training row wakes; `None` for those without an off
@@ -169,6 +172,13 @@ pub fn train(
         split.test.iter().copied().filter(|&row| table.label(row) != Some(true)).collect();
     let spikes = spike::test(&loader, &float, &codes, &normal)?;
     let evaluation = evaluate_rows(&loader, Some(&float), &codes, table, &split.test);
+    let baselines = if evaluation.integer.auroc.is_some() {
+        let labels: Vec<bool> = split.test.iter().map(|&row| table.label(row) == Some(true)).collect();
+        let test_values = real_values(&codes.of(&split.test), bits);
+        baselines(&train_values, &test_values, &labels, codes.n_columns, float.latent_len().max(1))
+    } else {
+        Vec::new()
+    };
     let observed = observe(&loader, &codes, table, &split.test);
     integer.card = export::card(&calibration, &evaluation, &architecture, rows);
     let bytes = integer.to_bytes(Some(&calibration), Some(&float))?;
@@ -181,6 +191,7 @@ pub fn train(
         calibration,
         evaluation,
         observed,
+        baselines,
         spikes,
         sleeping,
         is_unit_scaled: settings.wants_unit_targets(),
