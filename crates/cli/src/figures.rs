@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 use tillwatch_trainer::baselines::Baseline;
-use tillwatch_trainer::evaluate::Evaluation;
+use tillwatch_trainer::evaluate::{Evaluation, Figures};
 
 /// A table of the figures, integer beside float.
 pub(crate) fn table(evaluation: &Evaluation) -> String {
@@ -35,32 +35,39 @@ pub(crate) fn table(evaluation: &Evaluation) -> String {
     text
 }
 
-/// A table of simpler detectors beside the integer model, and a line where one of them is ahead; empty without any.
-pub(crate) fn baselines(evaluation: &Evaluation, baselines: &[Baseline]) -> String {
-    let (Some(auroc), Some(average_precision)) =
-        (evaluation.integer.auroc, evaluation.integer.average_precision)
+/// The integer model, then simpler detectors on the same rows; empty where there are none.
+pub(crate) fn beside(evaluation: &Evaluation, baselines: &[Baseline]) -> Vec<Baseline> {
+    let Figures { auroc: Some(auroc), average_precision: Some(average_precision), .. } = evaluation.integer
     else {
-        return String::new();
+        return Vec::new();
     };
     if baselines.is_empty() {
+        return Vec::new();
+    }
+    [&[Baseline { name: "this model", auroc, average_precision }], baselines].concat()
+}
+
+/// What [`beside`] gave as a table, and a line where a simpler detector is ahead.
+pub(crate) fn baselines(beside: &[Baseline]) -> String {
+    if beside.is_empty() {
         return String::new();
     }
-    let own = Baseline { name: "this model", auroc, average_precision };
     let mut text = format!("{:<28}{:>9}{:>19}\n", "on the same rows", "AUROC", "average precision");
-    for Baseline { name, auroc, average_precision } in std::iter::once(&own).chain(baselines) {
+    for Baseline { name, auroc, average_precision } in beside {
         // Writing to a string cannot fail.
         let _ = writeln!(text, "{name:<28}{auroc:>9.4}{average_precision:>19.4}");
     }
-    if let Some(line) = ahead(auroc, baselines) {
+    if let Some(line) = ahead(beside) {
         let _ = writeln!(text, "{line}");
     }
     text
 }
 
-/// Says which detectors rank better than the model.
-pub(crate) fn ahead(auroc: f64, baselines: &[Baseline]) -> Option<String> {
+/// Says which detectors rank better than the first.
+pub(crate) fn ahead(beside: &[Baseline]) -> Option<String> {
+    let (own, others) = beside.split_first()?;
     let better: Vec<&str> =
-        baselines.iter().filter(|baseline| baseline.auroc > auroc).map(|baseline| baseline.name).collect();
+        others.iter().filter(|other| other.auroc > own.auroc).map(|other| other.name).collect();
     (!better.is_empty())
         .then(|| format!("note: these rank the rows better than this model: {}", better.join(", ")))
 }
@@ -72,8 +79,11 @@ mod tests {
     #[test]
     fn what_is_ahead_is_named() {
         let baseline = |name, auroc| Baseline { name, auroc, average_precision: 0.5 };
-        let others = [baseline("a", 0.91), baseline("b", 0.9), baseline("c", 0.95)];
-        assert_eq!(ahead(0.9, &others).unwrap(), "note: these rank the rows better than this model: a, c");
-        assert_eq!(ahead(0.95, &others), None);
+        let detectors =
+            |own| [baseline("own", own), baseline("a", 0.91), baseline("b", 0.9), baseline("c", 0.95)];
+        let found = ahead(&detectors(0.9)).unwrap();
+        assert_eq!(found, "note: these rank the rows better than this model: a, c");
+        assert_eq!(ahead(&detectors(0.95)), None);
+        assert_eq!(ahead(&[]), None);
     }
 }

@@ -27,6 +27,7 @@ mod scatter;
 mod score;
 mod threshold;
 mod train;
+mod words;
 
 pub use failure::Failure;
 

@@ -4,9 +4,9 @@ use crate::arguments::Score;
 use crate::maps::{self, Maps};
 use crate::output::Output;
 use crate::records::{Source, with_schema};
-use crate::{Failure, model_file};
+use crate::{Failure, model_file, words};
 use std::fmt::Write;
-use tillwatch_engine::score::{Scored, Verdict, anomaly_peak};
+use tillwatch_engine::score::{Scored, anomaly_peak};
 use tillwatch_loader::Loader;
 use tillwatch_trainer::scoring::Bench;
 
@@ -53,23 +53,17 @@ pub(crate) fn run(arguments: &Score) -> Result<(), Failure> {
 }
 
 fn put(line: &mut String, row: u64, scored: &Scored, names: &[&str]) {
-    let verdict = match scored.verdict {
-        Verdict::Normal => "normal",
-        Verdict::Watch => "watch",
-        Verdict::Alarm => "alarm",
-    };
     let tally = scored.tally;
     // Writing to a string cannot fail.
     let _ = write!(
         line,
-        "{row},{},{},{verdict},{},{},{},",
-        scored.score, scored.percentile, tally.missing, tally.saturated, tally.unknown
+        "{row},{},{},{},{},{},{},{}",
+        scored.score,
+        scored.percentile,
+        words::verdict(scored.verdict),
+        tally.missing,
+        tally.saturated,
+        tally.unknown,
+        words::reasons(scored, names)
     );
-    for (index, reason) in scored.reasons.iter().enumerate() {
-        let name = names.get(usize::from(reason.feature)).copied().unwrap_or("");
-        let direction = if reason.is_higher() { "higher" } else { "lower" };
-        let share = f64::from(reason.share_permille(scored.score)) / 10.0;
-        let separator = if index == 0 { "" } else { "; " };
-        let _ = write!(line, "{separator}{name} {direction} {share:.1} %");
-    }
 }

@@ -10,7 +10,7 @@ use tillwatch_engine::score::{ANCHORS, Thresholds, nearest};
 use tillwatch_model::Preparation;
 use tillwatch_testkit::oracle;
 use tillwatch_testkit::strategy::{DenseCase, affine, dense_case, requantise_rule};
-use tillwatch_testkit::tolerance::{REQUANTISE_CODES, within};
+use tillwatch_testkit::tolerance::{LOG2_STEPS, REQUANTISE_CODES, within};
 
 fn wide(codes: &[i16]) -> Vec<i64> {
     codes.iter().copied().map(i64::from).collect()
@@ -117,6 +117,12 @@ proptest! {
         for width_log2 in [1, 7, 30] {
             prop_assert_eq!(i64::from(log2_1p_over(x, width_log2)), oracle::log2_1p_over(x, width_log2));
         }
+    }
+
+    #[test]
+    fn logarithms_over_a_width(x in 0..=i32::MAX, width_log2 in 0..=30_u32) {
+        let exact = libm::log2(f64::from(x) / f64::from(1_u32 << width_log2) + 1.0) * 65_536.0;
+        prop_assert!(within(f64::from(log2_1p_over(x, width_log2)), exact, LOG2_STEPS));
     }
 
     #[test]

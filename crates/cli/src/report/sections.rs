@@ -3,10 +3,10 @@
 use super::chart::{Axis, Chart};
 use super::operating::Operation;
 use super::{Story, escaped, table};
-use crate::figures;
+use crate::{figures, words};
 use std::fmt::Write;
 use tillwatch_bake::{Options, bake};
-use tillwatch_engine::score::{SCORE_ONE, Scored, Verdict};
+use tillwatch_engine::score::{SCORE_ONE, Scored};
 use tillwatch_trainer::baselines::Baseline;
 use tillwatch_trainer::calibrate::wilson_interval;
 use tillwatch_trainer::evaluate::Figures;
@@ -63,19 +63,17 @@ pub(super) fn figures(story: &Story<'_>) -> String {
 
 /// Simpler detectors on the same rows.
 fn baselines(story: &Story<'_>) -> String {
-    let (evaluation, found) = (&story.trained.evaluation, &story.trained.baselines);
-    let own = (evaluation.integer.auroc, evaluation.integer.average_precision);
-    let (Some(auroc), Some(average_precision), false) = (own.0, own.1, found.is_empty()) else {
+    let beside = figures::beside(&story.trained.evaluation, &story.trained.baselines);
+    if beside.is_empty() {
         return String::new();
-    };
-    let own = Baseline { name: "this model", auroc, average_precision };
+    }
     let row = |baseline: &Baseline| {
         let figures = [baseline.auroc, baseline.average_precision].map(|figure| format!("{figure:.4}"));
         [vec![baseline.name.to_owned()], figures.to_vec()].concat()
     };
-    let rows: Vec<Vec<String>> = std::iter::once(&own).chain(found).map(row).collect();
+    let rows: Vec<Vec<String>> = beside.iter().map(row).collect();
     let table = table(&[("on the same rows", false), ("AUROC", false), ("average precision", false)], &rows);
-    let line = figures::ahead(auroc, found).map_or_else(String::new, |line| format!("<p>{line}</p>\n"));
+    let line = figures::ahead(&beside).map_or_else(String::new, |line| format!("<p>{line}</p>\n"));
     table + &line
 }
 
@@ -171,29 +169,15 @@ pub(super) fn operating(story: &Story<'_>) -> String {
 pub(super) fn strangest(story: &Story<'_>) -> String {
     let names: Vec<&str> = story.model.body().features.iter().map(|feature| feature.name).collect();
     let row = |(row, scored): &(usize, Scored)| {
-        let verdict = match scored.verdict {
-            Verdict::Normal => "normal",
-            Verdict::Watch => "watch",
-            Verdict::Alarm => "alarm",
-        };
         let label = match story.table.label(*row) {
             Some(true) => "anomaly",
             Some(false) => "normal",
             None => "–",
         };
-        let reasons: Vec<String> = scored
-            .reasons
-            .iter()
-            .map(|reason| {
-                let name = names.get(usize::from(reason.feature)).copied().unwrap_or("");
-                let direction = if reason.is_higher() { "higher" } else { "lower" };
-                let share = f64::from(reason.share_permille(scored.score)) / 10.0;
-                format!("{} {direction} ({share:.1} %)", escaped(name))
-            })
-            .collect();
         let score = format!("{:.2}", scored.score as f64 / SCORE_ONE as f64);
         let place = story.table.place(*row).1.to_string();
-        vec![place, score, verdict.to_owned(), label.to_owned(), reasons.join(", ")]
+        let reasons = escaped(&words::reasons(scored, &names));
+        vec![place, score, words::verdict(scored.verdict).to_owned(), label.to_owned(), reasons]
     };
     let rows: Vec<Vec<String>> = story.trained.observed.strangest.iter().map(row).collect();
     let head = [("row", false), ("score", false), ("verdict", false), ("label", false), ("reasons", true)];

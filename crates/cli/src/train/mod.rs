@@ -79,7 +79,7 @@ fn summary(trained: &Trained, out: &Path) -> String {
         trained.evaluation.rows,
         trained.evaluation.anomalies,
         figures::table(&trained.evaluation),
-        figures::baselines(&trained.evaluation, &trained.baselines)
+        figures::baselines(&figures::beside(&trained.evaluation, &trained.baselines))
     );
     // Writing to a string cannot fail.
     let _ = writeln!(

@@ -3,6 +3,8 @@
 use crate::picture::picture;
 use crate::seal::Blocks;
 use crate::toy::Toy;
+use tillwatch_engine::feature::{Affine, Symlog};
+use tillwatch_model::Preparation;
 
 /// The bytes that are left.
 struct Reader<'a>(&'a [u8]);
@@ -80,6 +82,7 @@ fn feature<'a>(r: &mut Reader<'a>) -> (&'a str, u64, u64, Vec<i64>) {
         4 => vec![r.signed(), r.signed()],
         5 => vec![r.varint() as i64, r.signed()],
         7 => [affine(r), vec![r.byte().into()]].concat(),
+        8 => [vec![r.signed(), r.varint() as i64], affine(r)].concat(),
         other => panic!("preparation {other}"),
     };
     (name, field, preparation, numbers)
@@ -220,4 +223,18 @@ fn the_layers_of_a_picture_are_as_the_page_says() {
         (2, vec![3, 3, 4, 6, 5, 2, 3, 2, 2, 2, 1, 0], [0, 192, 8]),
     ];
     assert_eq!(r.list(reference_layer), layers);
+}
+
+#[test]
+fn a_symlog_feature_is_as_the_page_says() {
+    let mut toy = Toy::new();
+    let affine = Affine { center: 300, multiplier: 1 << 24, shift: 0, fill: -40 };
+    toy.features[1].preparation = Preparation::Symlog(Symlog { origin: -20, width_log2: 5, affine });
+    let blocks = Blocks::of(&toy.file());
+    let mut r = Reader(&blocks.0[0]);
+    let _ = (r.text(), r.text(), r.varint(), r.take(64), r.text(), r.byte(), r.varint(), r.list(field));
+    let features = r.list(feature);
+    assert_eq!(features[1], ("tip_log", 1, 8, vec![-20, 5, 300, 1 << 24, 0, -40]));
+    // What follows is where it has to be.
+    assert_eq!(r.bytes(), [1, 1, 4, 1, 1, 2, 2, 2, 1, 1]);
 }

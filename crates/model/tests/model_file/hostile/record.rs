@@ -2,7 +2,7 @@
 
 use super::{allowed, refused, zeros};
 use crate::toy::{Toy, forever, list};
-use tillwatch_engine::feature::{Affine, Cyclic, OneHot};
+use tillwatch_engine::feature::{Affine, Cyclic, OneHot, Symlog};
 use tillwatch_model::{Cause, Feature, Field, FieldKind, Preparation, SequenceBuffer};
 
 fn affine(toy: &mut Toy, change: impl FnOnce(&mut Affine)) {
@@ -10,6 +10,13 @@ fn affine(toy: &mut Toy, change: impl FnOnce(&mut Affine)) {
         panic!("feature 0 of the toy is numeric")
     };
     change(affine);
+}
+
+fn symlog(toy: &mut Toy, change: impl FnOnce(&mut Symlog)) {
+    let affine = Affine { center: 300, multiplier: 1 << 24, shift: 0, fill: -40 };
+    let mut rule = Symlog { origin: 20, width_log2: 5, affine };
+    change(&mut rule);
+    toy.features[1].preparation = Preparation::Symlog(rule);
 }
 
 #[test]
@@ -84,6 +91,13 @@ fn features() {
             0,
         ),
         ("fill is no wide code", |toy| affine(toy, |a| a.fill = i16::MIN), Cause::Feature, 0),
+        ("symlog width beyond 30", |toy| symlog(toy, |rule| rule.width_log2 = 31), Cause::Feature, 1),
+        (
+            "symlog fill is no wide code",
+            |toy| symlog(toy, |rule| rule.affine.fill = i16::MIN),
+            Cause::Feature,
+            1,
+        ),
         (
             "one-hot levels unlike the vocabulary",
             |toy| (toy.features[2].preparation, toy.columns[2]) = (Preparation::OneHot(zeros(12)), 3),
@@ -154,6 +168,7 @@ fn features() {
         ),
     ]);
     allowed(&[
+        ("the widest symlog", |toy| symlog(toy, |rule| (rule.origin, rule.width_log2) = (i32::MIN, 30))),
         ("the largest shift", |toy| affine(toy, |a| (a.shift, a.multiplier) = (30, 1 << 17))),
         ("the largest scale", |toy| affine(toy, |a| (a.shift, a.multiplier) = (30, i32::MAX))),
         ("multiplier 0 without a shift", |toy| affine(toy, |a| (a.shift, a.multiplier) = (0, 0))),

@@ -10,7 +10,7 @@ const STEPS_PER_DEVIATION: f64 = 64.0;
 /// Fewest numbers from which the shape of their distribution is judged.
 const FEWEST_FOR_SHAPE: usize = 20;
 /// Normal numbers further from their mean than this many standard deviations are a long tail; of a million draws from a
-/// normal distribution the furthest is at 5. DESIGN.md, "Training", compares limits.
+/// normal distribution the furthest is at 5. DESIGN.md, "Long tails", compares limits.
 const HEAVY_DEVIATIONS: f64 = 6.0;
 
 /// The resolution with the decimals seen, or coarser where the range or noise digits ask for it; and what was done.
