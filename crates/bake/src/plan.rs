@@ -9,7 +9,6 @@ pub(crate) use layer::{Kernel, LayerPlan, Sums};
 use crate::BakeError;
 use crate::identifier::{crate_name, features, field_name, type_names};
 use std::collections::BTreeSet;
-use tillwatch_engine::kernel::TILE;
 use tillwatch_model::{Feature, Field, FieldKind, Latent, Layer, Model, Samples};
 
 /// Weights of a model above which they are included as bytes: source beyond it is slow to compile and nobody reads it.
@@ -76,7 +75,7 @@ impl<'a> Plan<'a> {
         };
         let taken = || body.layers.iter().take(n_layers);
         let layers: Vec<LayerPlan> = taken().map(|layer: Layer<'_>| LayerPlan::new(&layer)).collect();
-        let patch = taken().map(|layer| layer.patch_len()).max().unwrap_or(0);
+        let patch = taken().map(|layer| layer.patch_groups()).max().unwrap_or(0);
         let weights: usize = layers.iter().map(LayerPlan::weight_bytes).sum();
         let mut plan = Self {
             name: crate_name(name.unwrap_or(body.name))?,
@@ -88,7 +87,7 @@ impl<'a> Plan<'a> {
             includes_bytes: weights > SOURCE_LIMIT,
             fields,
             arena: Arena::new(&layers, encoder_only),
-            patch: patch.div_ceil(TILE),
+            patch,
             latent,
             encoder_only,
             layers,

@@ -164,6 +164,16 @@ impl Layer<'_> {
         }
     }
 
+    /// Groups of four codes of the largest patch, where weights are tiled; 0 for layers that gather none.
+    #[must_use]
+    pub fn patch_groups(&self) -> usize {
+        match self {
+            Self::Convolution(layer) => layer.geometry().patch_groups(),
+            Self::Transposed(layer) => layer.transposed().patch_groups([0, 0]),
+            _ => 0,
+        }
+    }
+
     /// Multiply-accumulates of one record.
     #[must_use]
     pub fn macs(&self) -> usize {

@@ -27,30 +27,35 @@ impl Tiles {
         weights.resize(outs * in_len, 0);
         channels.resize(outs, Channel::default());
         let mut tiles = Self::default();
-        tiles.push(&weights, &channels);
+        tiles.push(&weights, &channels, 1);
         tiles
     }
 
     /// Appends the rows of a convolution, or of one phase of a transposed one.
     ///
     /// # Shapes
-    /// `weights`: `[channels.len(), patch_len]`, row-major.
-    pub fn push(&mut self, weights: &[i8], channels: &[Channel]) {
+    /// `weights`: `[channels.len(), taps_h, taps_w * in_channels]`, row-major.
+    pub fn push(&mut self, weights: &[i8], channels: &[Channel], taps_h: usize) {
         let len = weights.len() / channels.len();
-        let group = |row: usize, group: usize| -> [i8; TILE] {
-            let at = |column| if column < len { weights[row * len + column] } else { 0 };
-            core::array::from_fn(|column| at(group * TILE + column))
+        let row_len = len / taps_h;
+        // Groups of four along each row of taps, what is beyond its end being zero.
+        let starts = || (0..taps_h).flat_map(move |tap| (0..row_len).step_by(TILE).map(move |at| (tap, at)));
+        let group = |row: usize, (tap, first): (usize, usize)| -> [i8; TILE] {
+            core::array::from_fn(|column| match first + column {
+                at if at < row_len => weights[row * len + tap * row_len + at],
+                _ => 0,
+            })
         };
         let whole = channels.len() / TILE * TILE;
         for first in (0..whole).step_by(TILE) {
-            for at in 0..len.div_ceil(TILE) {
+            for at in starts() {
                 let rows: Vec<i8> = (0..TILE).flat_map(|row| group(first + row, at)).collect();
                 self.tiles.extend(rows.as_chunks().0);
             }
         }
-        self.rest.extend(
-            (whole..channels.len()).flat_map(|row| (0..len.div_ceil(TILE)).map(move |at| group(row, at))),
-        );
+        for row in whole..channels.len() {
+            self.rest.extend(starts().map(|at| group(row, at)));
+        }
         let mut padded = channels.to_vec();
         padded.resize(channels.len().next_multiple_of(TILE), Channel::default());
         self.channels.extend(padded.as_chunks().0);

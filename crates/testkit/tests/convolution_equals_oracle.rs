@@ -23,10 +23,10 @@ fn check_convolution(case: &ImageCase<Convolution>) -> Result<(), TestCaseError>
     prop_assert_eq!(&wide(&rows), &want, "rows");
 
     let mut tiled = Tiles::default();
-    tiled.push(weights, channels);
+    tiled.push(weights, channels, geometry.kernel[0].into());
     prop_assert!(kernel::convolution_fits(geometry, tiled.weights(), &tiled.channels, rule.shift));
     let mut out = vec![0_i16; want.len()];
-    let mut patch = vec![[99; TILE]; geometry.patch_len().div_ceil(TILE)];
+    let mut patch = vec![[99; TILE]; geometry.patch_groups()];
     kernel::convolve_tiles(geometry, tiled.weights(), &tiled.channels, *rule, input, &mut patch, &mut out);
     prop_assert_eq!(&wide(&out), &want, "tiles");
     Ok(())
@@ -51,13 +51,13 @@ fn check_transposed(case: &ImageCase<Transposed>) -> Result<(), TestCaseError> {
     let (mut rest_weights, mut rest_channels) = (&weights[..], &channels[..]);
     for phase in phases(geometry) {
         let (here, after) = rest_weights.split_at(n * geometry.patch_len(phase));
-        tiled.push(here, &rest_channels[..n]);
+        tiled.push(here, &rest_channels[..n], geometry.taps(phase)[0].into());
         (rest_weights, rest_channels) = (after, &rest_channels[n..]);
     }
     prop_assert!(rest_weights.is_empty() && rest_channels.is_empty());
     prop_assert!(kernel::transposed_fits(geometry, tiled.weights(), &tiled.channels, rule.shift));
     let mut out = vec![0_i16; want.len()];
-    let mut patch = vec![[99; TILE]; geometry.longest_patch_len().div_ceil(TILE)];
+    let mut patch = vec![[99; TILE]; geometry.patch_groups([0, 0])];
     kernel::transpose_tiles(geometry, tiled.weights(), &tiled.channels, *rule, input, &mut patch, &mut out);
     prop_assert_eq!(&wide(&out), &want, "tiles");
     Ok(())

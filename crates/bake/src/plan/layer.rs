@@ -104,7 +104,7 @@ impl Sums {
 
     fn of_convolution(layer: &Convolution<'_>) -> Self {
         let mut sums = Self::empty(layer);
-        sums.add_window(layer.weights, layer.channels, layer.output.channels.into());
+        sums.add_window(layer.weights, layer.channels, layer, layer.kernel[0]);
         sums
     }
 
@@ -115,7 +115,7 @@ impl Sums {
         for (phase, pairs) in layer.phases().zip(layer.channels.chunks_exact(8 * outs)) {
             let (own, rest) = weights.split_at(layer.phase_weights(phase));
             weights = rest;
-            sums.add_window(own, pairs, outs);
+            sums.add_window(own, pairs, layer, layer.transposed().taps(phase)[0]);
         }
         sums
     }
@@ -130,12 +130,22 @@ impl Sums {
         }
     }
 
-    /// Adds the rows of one window: whole groups of outputs as tiles, what is left over row by row.
-    fn add_window(&mut self, weights: &[u8], pairs: &[u8], outs: usize) {
-        let rows: Vec<&[u8]> = weights.chunks_exact(weights.len() / outs).collect();
+    /// Adds the weights of one window: whole groups of outputs as tiles, what is left over row by row; each row of taps filled up
+    /// to whole groups of inputs.
+    fn add_window(&mut self, weights: &[u8], pairs: &[u8], layer: &Convolution<'_>, taps_h: u8) {
+        let outs = usize::from(layer.output.channels);
+        let patch_len = weights.len() / outs;
+        let row_len = patch_len / usize::from(taps_h);
+        let rows: Vec<&[u8]> = weights.chunks_exact(patch_len).collect();
         let (whole, left) = rows.split_at(outs - outs % TILE);
-        self.tiles.extend(whole.chunks(TILE).flat_map(tiles));
-        self.rest.extend(left.iter().flat_map(|row| row.chunks(TILE).map(padded)));
+        for four in whole.chunks(TILE) {
+            for first in (0..patch_len).step_by(row_len) {
+                let taps: Vec<&[u8]> = four.iter().map(|row| &row[first..first + row_len]).collect();
+                self.tiles.extend(tiles(&taps));
+            }
+        }
+        let taps = left.iter().flat_map(|row| row.chunks(row_len));
+        self.rest.extend(taps.flat_map(|taps| taps.chunks(TILE).map(padded)));
         self.channels.extend(groups(&channels(pairs).collect::<Vec<_>>(), outs));
     }
 }

@@ -134,7 +134,7 @@ fn tiles_doc(index: usize, layer: &LayerPlan) -> String {
             geometry.kernel[0],
             geometry.kernel[1],
             geometry.input.channels,
-            geometry.patch_len().div_ceil(TILE)
+            geometry.patch_groups()
         ),
         Kernel::Transposed(geometry, _) => format!(
             "Layer {index}, weights [{}, {}, {}, {}], phase after phase: groups of 4 output channels; a tile is 4 \

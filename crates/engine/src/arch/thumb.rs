@@ -1,39 +1,46 @@
-//! The frame of the inner loops for Cortex-M3, M4, M7 and M33: a loop over tiles around the instructions for one.
+//! The frame of the inner loops for Cortex-M3, M4, M7 and M33: a loop over groups of four inputs around the instructions for
+//! one, and a loop over rows of taps around that.
 
-/// Defines `tile_sums`: the instructions for one tile, which move `{tile}` and `{input}` to the next and add to `{a0}` to
-/// `{a3}`, and the registers that they need besides.
-macro_rules! tile_sums {
-    ($(#[$docs:meta])* registers: [$($register:ident),*], tile: [$($instruction:literal,)*]) => {
+/// Defines a function that adds products of weights and taps to sums: the instructions for one group of inputs, which move
+/// `{weights}` and `{input}` to the next, and the registers that they need besides.
+macro_rules! inner_loop {
+    (
+        $(#[$docs:meta])*
+        $name:ident(weights: $weights:ty, sums: [$($sum:ident),+; $rows:literal]),
+        registers: [$($register:ident),*],
+        group: [$($instruction:literal,)*]
+    ) => {
         $(#[$docs])*
         #[inline]
-        pub(crate) fn tile_sums(tiles: &[[i8; 16]], input: &[[i8; 4]], sums: [i32; 4]) -> [i32; 4] {
-            let n_groups = tiles.len().min(input.len());
-            if n_groups == 0 {
+        pub(crate) fn $name(weights: &[$weights], taps: &super::Taps<'_>, sums: [i32; $rows]) -> [i32; $rows] {
+            if weights.len() < taps.len() {
                 return sums;
             }
-            let [mut a0, mut a1, mut a2, mut a3] = sums;
-            // SAFETY: reads `n_groups` tiles of 16 bytes and as many groups of 4, which both slices hold, and writes no
-            // memory. These cores need no alignment for `LDR`.
-            unsafe {
-                core::arch::asm!(
-                    "2:",
-                    $($instruction,)*
-                    "cmp {input}, {end}",
-                    "bne 2b",
-                    tile = inout(reg) tiles.as_ptr() => _,
-                    input = inout(reg) input.as_ptr() => _,
-                    end = in(reg) input.as_ptr().wrapping_add(n_groups),
-                    a0 = inout(reg) a0,
-                    a1 = inout(reg) a1,
-                    a2 = inout(reg) a2,
-                    a3 = inout(reg) a3,
-                    $($register = out(reg) _,)*
-                    options(nostack, readonly),
-                );
+            let [$(mut $sum),+] = sums;
+            let (mut weights, mut row) = (weights.as_ptr(), taps.codes().as_ptr());
+            for _ in 0..taps.rows() {
+                // SAFETY: reads one group of weights and one of inputs for each group of the row, of which there is at least
+                // one, and writes no memory. There are as many weights as `Taps::len` says, as asked above; the taps reach as
+                // far as `Taps::new` asked. These cores need no alignment for `LDR`.
+                unsafe {
+                    core::arch::asm!(
+                        "2:",
+                        $($instruction,)*
+                        "cmp {input}, {end}",
+                        "bne 2b",
+                        weights = inout(reg) weights,
+                        input = inout(reg) row => _,
+                        end = in(reg) row.wrapping_add(4 * taps.groups()),
+                        $($sum = inout(reg) $sum,)+
+                        $($register = out(reg) _,)*
+                        options(nostack, readonly),
+                    );
+                }
+                row = row.wrapping_add(taps.pitch());
             }
-            [a0, a1, a2, a3]
+            [$($sum),+]
         }
     };
 }
 
-pub(super) use tile_sums;
+pub(super) use inner_loop;

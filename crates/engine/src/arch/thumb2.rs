@@ -1,48 +1,72 @@
 //! The sums of a dense layer on cores with the whole of Thumb-2 and no DSP instructions: Cortex-M3 and M33.
 
-super::thumb::tile_sums! {
+super::thumb::inner_loop! {
     /// As the portable twin, in 2.4 instructions per multiply-accumulate instead of 3.1: twelve values are live, as many as
     /// there are registers, and the compiler keeps some of them in memory.
     ///
     /// # Bounds
     /// Sums that fit an i32, as everywhere: `MLA` wraps.
+    tile_sums(weights: [i8; 16], sums: [a0, a1, a2, a3; 4]),
     registers: [x0, x1, x2, x3, w],
-    tile: [
+    group: [
         "ldrsb {x0}, [{input}], #1",
         "ldrsb {x1}, [{input}], #1",
         "ldrsb {x2}, [{input}], #1",
         "ldrsb {x3}, [{input}], #1",
-        "ldrsb {w}, [{tile}], #1",
+        "ldrsb {w}, [{weights}], #1",
         "mla {a0}, {w}, {x0}, {a0}",
-        "ldrsb {w}, [{tile}], #1",
+        "ldrsb {w}, [{weights}], #1",
         "mla {a0}, {w}, {x1}, {a0}",
-        "ldrsb {w}, [{tile}], #1",
+        "ldrsb {w}, [{weights}], #1",
         "mla {a0}, {w}, {x2}, {a0}",
-        "ldrsb {w}, [{tile}], #1",
+        "ldrsb {w}, [{weights}], #1",
         "mla {a0}, {w}, {x3}, {a0}",
-        "ldrsb {w}, [{tile}], #1",
+        "ldrsb {w}, [{weights}], #1",
         "mla {a1}, {w}, {x0}, {a1}",
-        "ldrsb {w}, [{tile}], #1",
+        "ldrsb {w}, [{weights}], #1",
         "mla {a1}, {w}, {x1}, {a1}",
-        "ldrsb {w}, [{tile}], #1",
+        "ldrsb {w}, [{weights}], #1",
         "mla {a1}, {w}, {x2}, {a1}",
-        "ldrsb {w}, [{tile}], #1",
+        "ldrsb {w}, [{weights}], #1",
         "mla {a1}, {w}, {x3}, {a1}",
-        "ldrsb {w}, [{tile}], #1",
+        "ldrsb {w}, [{weights}], #1",
         "mla {a2}, {w}, {x0}, {a2}",
-        "ldrsb {w}, [{tile}], #1",
+        "ldrsb {w}, [{weights}], #1",
         "mla {a2}, {w}, {x1}, {a2}",
-        "ldrsb {w}, [{tile}], #1",
+        "ldrsb {w}, [{weights}], #1",
         "mla {a2}, {w}, {x2}, {a2}",
-        "ldrsb {w}, [{tile}], #1",
+        "ldrsb {w}, [{weights}], #1",
         "mla {a2}, {w}, {x3}, {a2}",
-        "ldrsb {w}, [{tile}], #1",
+        "ldrsb {w}, [{weights}], #1",
         "mla {a3}, {w}, {x0}, {a3}",
-        "ldrsb {w}, [{tile}], #1",
+        "ldrsb {w}, [{weights}], #1",
         "mla {a3}, {w}, {x1}, {a3}",
-        "ldrsb {w}, [{tile}], #1",
+        "ldrsb {w}, [{weights}], #1",
         "mla {a3}, {w}, {x2}, {a3}",
-        "ldrsb {w}, [{tile}], #1",
+        "ldrsb {w}, [{weights}], #1",
         "mla {a3}, {w}, {x3}, {a3}",
+    ]
+}
+
+super::thumb::inner_loop! {
+    /// As the portable twin, in 3.5 instructions per multiply-accumulate.
+    ///
+    /// # Bounds
+    /// As [`tile_sums`].
+    row_sum(weights: [i8; 4], sums: [a0; 1]),
+    registers: [x, w],
+    group: [
+        "ldrsb {x}, [{input}], #1",
+        "ldrsb {w}, [{weights}], #1",
+        "mla {a0}, {w}, {x}, {a0}",
+        "ldrsb {x}, [{input}], #1",
+        "ldrsb {w}, [{weights}], #1",
+        "mla {a0}, {w}, {x}, {a0}",
+        "ldrsb {x}, [{input}], #1",
+        "ldrsb {w}, [{weights}], #1",
+        "mla {a0}, {w}, {x}, {a0}",
+        "ldrsb {x}, [{input}], #1",
+        "ldrsb {w}, [{weights}], #1",
+        "mla {a0}, {w}, {x}, {a0}",
     ]
 }

@@ -1,7 +1,8 @@
 //! Convolution as a dense layer on patches; a sequence is an image of height 1.
 
 use super::patch::{Walk, gather};
-use super::{Code, Shape, TILE, dense_rest, dense_rows, dense_tiles};
+use super::plane::Plane;
+use super::{Code, Shape, TILE, dense_rows};
 use crate::fixed::{Channel, Requantise};
 
 /// The geometry of a convolution.
@@ -24,12 +25,13 @@ pub struct Convolution {
 /// Weights laid out for [`convolve_tiles`] and [`super::transpose_tiles`].
 ///
 /// Output channels come in groups of four; only those of whole groups are tiled, so no multiply is spent on channels that
-/// do not exist.
+/// do not exist. Each row of taps is filled up to whole groups of four codes with zero weights, so that it can be read from
+/// the activation where it lies.
 #[derive(Clone, Copy, Debug)]
 pub struct ConvolutionTiles<'a> {
     /// Tiles of the whole groups, as [`dense_tiles`] reads them.
     pub tiles: &'a [[i8; TILE * TILE]],
-    /// Rows of the remaining one to three channels, each padded to groups of four with zero weights.
+    /// Rows of the remaining one to three channels.
     pub rest: &'a [[i8; TILE]],
 }
 
@@ -46,6 +48,20 @@ impl Convolution {
     pub const fn patch_len(&self) -> usize {
         let [height, width] = self.kernel;
         height as usize * width as usize * self.input.channels as usize
+    }
+
+    /// Groups of four codes that one output pixel sees, each row of taps filled up to whole groups: what tiled weights need.
+    ///
+    /// # Bounds
+    /// Any geometry.
+    /// # Exactness
+    /// Exact.
+    /// # Panics
+    /// Never.
+    #[must_use]
+    pub const fn patch_groups(&self) -> usize {
+        let [height, width] = self.kernel;
+        height as usize * (width as usize * self.input.channels as usize).div_ceil(TILE)
     }
 
     const fn walk(&self) -> Walk {
@@ -87,8 +103,9 @@ pub fn convolve_rows<C: Code>(
 ) {
     let &Convolution { input: shape, output, kernel, pad_code, .. } = convolution;
     let Some(patch) = patch.get_mut(..convolution.patch_len()) else { return };
+    let pitch = usize::from(kernel[1]) * usize::from(shape.channels);
     convolution.walk().pixels(output, out, |at, pixel| {
-        gather(input, shape, kernel, at, pad_code, patch);
+        gather(input, shape, kernel, at, pad_code, patch, pitch);
         dense_rows(weights, channels.clone(), rule, patch, pixel);
     });
 }
@@ -96,9 +113,9 @@ pub fn convolve_rows<C: Code>(
 /// A convolution over tiled weights, as generated code has them.
 ///
 /// # Shapes
-/// `weights`: `out_channels / 4` rows of `patch_len / 4` tiles and `out_channels % 4` rest rows of `patch_len / 4` groups, patch
-/// lengths rounded up; `channels`: groups of four, the last one padded; `patch`: at least `patch_len / 4` groups, rounded up;
-/// `input` and `out`: the geometry's, not padded.
+/// `weights`: `out_channels / 4` rows of [`Convolution::patch_groups`] tiles and `out_channels % 4` rest rows of as many groups;
+/// `channels`: groups of four, the last one padded; `patch`: at least as many groups; `input` and `out`: the geometry's, not
+/// padded.
 /// # Units
 /// `input`: activation codes; `out`: codes of the layer's output.
 /// # Bounds
@@ -108,7 +125,7 @@ pub fn convolve_rows<C: Code>(
 /// # Panics
 /// Never.
 /// # Cost
-/// As [`convolve_rows`].
+/// As [`convolve_rows`], but patches are gathered on the border only.
 /// # Source
 /// `NUMERICS.md`, "Convolution".
 pub fn convolve_tiles<C: Code>(
@@ -121,30 +138,8 @@ pub fn convolve_tiles<C: Code>(
     out: &mut [C],
 ) {
     let &Convolution { input: shape, output, kernel, pad_code, .. } = convolution;
-    let Some(patch) = patch.get_mut(..convolution.patch_len().div_ceil(TILE)) else { return };
-    convolution.walk().pixels(output, out, |at, pixel| {
-        gather(input, shape, kernel, at, pad_code, patch.as_flattened_mut());
-        pixel_tiles(weights, channels, rule, patch, pixel);
-    });
-}
-
-/// All channels of one output pixel.
-pub(super) fn pixel_tiles<C: Code>(
-    weights: ConvolutionTiles<'_>,
-    channels: &[[Channel; TILE]],
-    rule: Requantise,
-    patch: &[[i8; TILE]],
-    pixel: &mut [C],
-) {
-    let (groups, rest) = pixel.as_chunks_mut();
-    if !rest.is_empty()
-        && let Some(channels) = channels.get(groups.len())
-    {
-        dense_rest(weights.rest, channels, rule, patch, rest);
-    }
-    if !groups.is_empty() {
-        dense_tiles(weights.tiles, channels, rule, patch, groups);
-    }
+    let plane = Plane { walk: convolution.walk(), input: shape, output, taps: kernel, pad_code };
+    plane.fill(weights, channels, rule, input, patch, out);
 }
 
 #[cfg(test)]
@@ -187,10 +182,10 @@ mod tests {
             pad_code: -1,
         };
         let input = [1, 2, 3, 4, 5, 6];
-        let tile = core::array::from_fn(|at| at as i8 / 4 + 1);
-        let weights = ConvolutionTiles { tiles: &[tile], rest: &[[5; 4]] };
+        let tile = core::array::from_fn(|at| if at % 4 < 2 { at as i8 / 4 + 1 } else { 0 });
+        let weights = ConvolutionTiles { tiles: &[tile; 2], rest: &[[5, 5, 0, 0]; 2] };
         let mut out = [0_i8; 10];
-        convolve_tiles(&convolution, weights, &[[CHANNEL; 4]; 2], UNIT, &input, &mut [[0; 4]], &mut out);
+        convolve_tiles(&convolution, weights, &[[CHANNEL; 4]; 2], UNIT, &input, &mut [[0; 4]; 2], &mut out);
         assert_eq!(out, [1, 2, 3, 4, 5, 18, 36, 54, 72, 90]); // 1 + 2 - 1 - 1 and 3 + 4 + 5 + 6
     }
 

@@ -1,7 +1,7 @@
 //! The dense kernel of generated code: four output rows by four inputs at a time.
 
 use super::Code;
-use crate::arch::tile_sums;
+use crate::arch::{Taps, tile_sums};
 use crate::fixed::{Channel, Requantise};
 
 /// Rows and columns of one weight tile. Widths are padded to a multiple of it with zero weights.
@@ -34,9 +34,10 @@ pub fn dense_tiles<C: Code>(
     input: &[[i8; TILE]],
     out: &mut [[C; TILE]],
 ) {
+    let Some(taps) = Taps::row(input) else { return };
     for ((block, channels), out) in tiles.chunks_exact(input.len().max(1)).zip(channels).zip(out) {
         let [c0, c1, c2, c3] = channels;
-        let [a0, a1, a2, a3] = tile_sums(block, input, [c0.bias, c1.bias, c2.bias, c3.bias]);
+        let [a0, a1, a2, a3] = tile_sums(block, &taps, [c0.bias, c1.bias, c2.bias, c3.bias]);
         *out = [
             C::narrow(rule.apply(a0, c0.multiplier)),
             C::narrow(rule.apply(a1, c1.multiplier)),

@@ -69,8 +69,8 @@ pub const fn convolution_fits(
     shift: u32,
 ) -> bool {
     let place = Place { tile: 0, rest: 0, group: 0 };
-    let patch_groups = convolution.patch_len().div_ceil(TILE);
-    phase_fits(weights, channels, place, convolution.output.channels as usize, patch_groups, shift)
+    let n_channels = convolution.output.channels as usize;
+    phase_fits(weights, channels, place, n_channels, convolution.patch_groups(), shift)
 }
 
 /// True when no input whatever can overflow an accumulator of a transposed convolution, shifted for requantisation.
@@ -98,7 +98,7 @@ pub const fn transposed_fits(
     let mut phase = 0;
     while phase < transposed.n_phases() {
         let [y, x] = [(phase / stride_w as usize) as u8, (phase % stride_w as usize) as u8];
-        let patch_groups = transposed.patch_len([y, x]).div_ceil(TILE);
+        let patch_groups = transposed.patch_groups([y, x]);
         if !phase_fits(weights, channels, place, n_channels, patch_groups, shift) {
             return false;
         }

@@ -7,11 +7,13 @@ use super::Shape;
 ///
 /// # Shapes
 /// `input`: `shape`; `taps`: rows and columns of the patch; `at`: row and column of its first pixel, which may lie outside
-/// on either side; `patch`: at least `taps_h * taps_w * channels`, what is beyond stays as it was.
+/// on either side; `patch`: at least `taps_h * pitch`, where a row of taps takes `taps_w * channels` of every `pitch` codes and
+/// the others stay as they were.
 /// # Units
 /// Activation codes; `pad_code` is the input's zero point.
 /// # Bounds
-/// `at` within 2^24 of the activation. Rows that a short input does not hold are `pad_code` or stay as they were.
+/// `at` within 2^24 of the activation; `pitch` at least `taps_w * channels`. Rows that a short input does not hold
+/// read as `pad_code`.
 /// # Exactness
 /// Exact: a copy.
 /// # Panics
@@ -21,37 +23,29 @@ use super::Shape;
 /// # Source
 /// `NUMERICS.md`, "Convolution".
 #[inline(never)]
-pub fn gather(input: &[i8], shape: Shape, taps: [u8; 2], at: [i32; 2], pad_code: i8, patch: &mut [i8]) {
+pub(super) fn gather(
+    input: &[i8],
+    shape: Shape,
+    taps: [u8; 2],
+    at: [i32; 2],
+    pad_code: i8,
+    patch: &mut [i8],
+    pitch: usize,
+) {
     let [taps_h, taps_w] = taps;
     let [row, column] = at;
     let channels = usize::from(shape.channels);
     let row_len = usize::from(shape.width) * channels;
     let patch_row_len = usize::from(taps_w) * channels;
-    let last = [row.saturating_add(taps_h.into()), column.saturating_add(taps_w.into())];
-    if row >= 0 && column >= 0 && last[0] <= shape.height.into() && last[1] <= shape.width.into() {
-        // Wholly inside, as most patches are: nothing to ask per row.
-        let first = row as usize * row_len + column as usize * channels;
-        let (mut source, mut patch) = (input.get(first..).unwrap_or_default(), patch);
-        for _ in 0..taps_h {
-            let (Some(from), Some((to, after))) =
-                (source.get(..patch_row_len), patch.split_at_mut_checked(patch_row_len))
-            else {
-                return;
-            };
-            copy(from, to);
-            source = source.get(row_len..).unwrap_or_default();
-            patch = after;
-        }
-        return;
-    }
     // The columns inside, once for all rows.
-    let end = last[1].clamp(0, i32::from(shape.width));
+    let end = column.saturating_add(taps_w.into()).clamp(0, i32::from(shape.width));
     let start = column.clamp(0, end);
     let before = start.saturating_sub(column).clamp(0, taps_w.into()) as usize * channels;
     let inside = (end - start) as usize * channels;
     let skipped = start as usize * channels;
-    let targets = patch.chunks_exact_mut(patch_row_len.max(1)).take(usize::from(taps_h));
+    let targets = patch.chunks_exact_mut(pitch.max(1)).take(usize::from(taps_h));
     for (target, row) in targets.zip(row..) {
+        let Some(target) = target.get_mut(..patch_row_len) else { return };
         let source = if row >= 0 && row < i32::from(shape.height) {
             let first = row as usize * row_len + skipped;
             input.get(first..first + inside).unwrap_or_default()
@@ -62,13 +56,15 @@ pub fn gather(input: &[i8], shape: Shape, taps: [u8; 2], at: [i32; 2], pad_code:
             target.fill(pad_code);
         }
         let target = target.get_mut(before..).unwrap_or_default();
-        target.iter_mut().zip(source).for_each(|(to, &from)| *to = from);
+        copy(source, target);
     }
 }
 
 /// Copies by words, where a core can, and then the rest.
 #[inline]
 fn copy(source: &[i8], target: &mut [i8]) {
+    let n = source.len().min(target.len());
+    let (Some(source), Some(target)) = (source.get(..n), target.get_mut(..n)) else { return };
     let ((from, from_rest), (to, to_rest)) = (source.as_chunks::<4>(), target.as_chunks_mut::<4>());
     to.iter_mut().zip(from).for_each(|(to, &from)| *to = from);
     to_rest.iter_mut().zip(from_rest).for_each(|(to, &from)| *to = from);
@@ -94,23 +90,31 @@ impl Walk {
     /// Calls `visit` with the place of the patch and the channels of each output pixel.
     #[inline]
     pub(super) fn pixels<C>(&self, output: Shape, out: &mut [C], mut visit: impl FnMut([i32; 2], &mut [C])) {
-        let [step_y, step_x] = self.step.map(|step| usize::from(step.max(1)));
-        let [advance_y, advance_x] = self.advance.map(i32::from);
+        let ([step_y, step_x], [advance_y, advance_x]) = (self.step, self.advance);
+        let (step_y, step_x) = (usize::from(step_y.max(1)), usize::from(step_x.max(1)));
+        let (advance_y, advance_x) = (i32::from(advance_y), i32::from(advance_x));
         let channels = usize::from(output.channels);
-        let (height, width) = (usize::from(output.height), usize::from(output.width));
-        let (mut y, mut row) = (usize::from(self.first[0]), self.start[0]);
-        while y < height {
-            let (mut x, mut column) = (usize::from(self.first[1]), self.start[1]);
-            while x < width {
-                let begin = (y * width + x) * channels;
-                if let Some(pixel) = out.get_mut(begin..begin + channels) {
-                    visit([row, column], pixel);
-                }
-                x += step_x;
-                column += advance_x;
+        let row_len = usize::from(output.width) * channels;
+        let (first, gap) = (usize::from(self.first[1]) * channels, (step_x - 1) * channels);
+        let Some(mut rows) =
+            out.get_mut(..usize::from(output.height) * row_len).filter(|rows| !rows.is_empty())
+        else {
+            return;
+        };
+        let mut at = self.start;
+        let mut skipped = usize::from(self.first[0]) * row_len;
+        while let Some((row, after)) =
+            rows.get_mut(skipped..).and_then(|rows| rows.split_at_mut_checked(row_len))
+        {
+            let mut pixels = row.get_mut(first..).unwrap_or_default();
+            while let Some((pixel, after)) = pixels.split_at_mut_checked(channels) {
+                visit(at, pixel);
+                at[1] += advance_x;
+                pixels = after.get_mut(gap..).unwrap_or_default();
             }
-            y += step_y;
-            row += advance_y;
+            at = [at[0] + advance_y, self.start[1]];
+            skipped = (step_y - 1) * row_len;
+            rows = after;
         }
     }
 }
@@ -125,7 +129,7 @@ mod tests {
     fn patch(taps: [u8; 2], at: [i32; 2]) -> Vec<i8> {
         let input: Vec<i8> = (1..=12).collect();
         let mut patch = [99; 9];
-        gather(&input, SHAPE, taps, at, -5, &mut patch);
+        gather(&input, SHAPE, taps, at, -5, &mut patch, 2 * usize::from(taps[1]));
         patch.to_vec()
     }
 
@@ -147,12 +151,13 @@ mod tests {
     #[test]
     fn a_short_input_and_a_short_patch_end_the_work() {
         let mut patch = [99; 4];
-        gather(&[1, 2, 3], SHAPE, [1, 2], [0, 0], -5, &mut patch);
-        assert_eq!(patch, [99; 4]);
-        gather(&[1, 2, 3], SHAPE, [1, 2], [0, 2], -5, &mut patch);
+        gather(&[1, 2, 3], SHAPE, [1, 2], [0, 0], -5, &mut patch, 4);
+        assert_eq!(patch, [-5; 4]);
+        patch = [99; 4];
+        gather(&[1, 2, 3], SHAPE, [1, 2], [0, 2], -5, &mut patch, 4);
         assert_eq!(patch, [-5; 4]);
         let mut short = [99; 3];
-        gather(&[1; 12], SHAPE, [1, 2], [0, 0], -5, &mut short);
+        gather(&[1; 12], SHAPE, [1, 2], [0, 0], -5, &mut short, 4);
         assert_eq!(short, [99; 3]);
     }
 

@@ -1,7 +1,7 @@
 //! Transposed convolution, phase by phase: each phase of the stride is a convolution of its own with stride 1.
 
-use super::convolution::pixel_tiles;
 use super::patch::{Walk, gather};
+use super::plane::Plane;
 use super::{Code, ConvolutionTiles, Shape, TILE, dense_rows};
 use crate::fixed::{Channel, Requantise};
 
@@ -70,6 +70,23 @@ impl Transposed {
     pub const fn patch_len(&self, phase: [u8; 2]) -> usize {
         let [height, width] = self.taps(phase);
         height as usize * width as usize * self.input.channels as usize
+    }
+
+    /// Groups of four codes that one output pixel of a phase sees, each row of taps filled up to whole groups: what tiled weights
+    /// need; most of all in the first phase.
+    ///
+    /// # Shapes
+    /// `phase`: as [`Transposed::taps`].
+    /// # Bounds
+    /// Any phase.
+    /// # Exactness
+    /// Exact.
+    /// # Panics
+    /// Never.
+    #[must_use]
+    pub const fn patch_groups(&self, phase: [u8; 2]) -> usize {
+        let [height, width] = self.taps(phase);
+        height as usize * (width as usize * self.input.channels as usize).div_ceil(TILE)
     }
 
     /// The longest [`Transposed::patch_len`], which is that of the first phase; what a scratch needs.
@@ -161,8 +178,10 @@ pub fn transpose_rows<C: Code>(
     transposed.phases(|phase| {
         let Some(patch) = patch.get_mut(..transposed.patch_len(phase)) else { return };
         let here = channels.clone().skip(skipped);
+        let taps = transposed.taps(phase);
+        let pitch = usize::from(taps[1]) * usize::from(shape.channels);
         transposed.walk(phase).pixels(output, out, |at, pixel| {
-            gather(input, shape, transposed.taps(phase), at, pad_code, patch);
+            gather(input, shape, taps, at, pad_code, patch, pitch);
             dense_rows(weights, here.clone(), rule, patch, pixel);
         });
         weights = weights.get(n_channels * patch.len()..).unwrap_or_default();
@@ -174,8 +193,8 @@ pub fn transpose_rows<C: Code>(
 ///
 /// # Shapes
 /// `weights`: phase after phase, the tiles of each and the rest rows of each as [`super::convolve_tiles`] reads them;
-/// `channels`: phase after phase, groups of four, the last one of each padded; `patch`: at least `longest_patch_len / 4`
-/// groups, rounded up; `input` and `out`: the geometry's, not padded.
+/// `channels`: phase after phase, groups of four, the last one of each padded; `patch`: at least the
+/// [`Transposed::patch_groups`] of the first phase; `input` and `out`: the geometry's, not padded.
 /// # Units
 /// `input`: activation codes; `out`: codes of the layer's output.
 /// # Bounds
@@ -185,7 +204,7 @@ pub fn transpose_rows<C: Code>(
 /// # Panics
 /// Never.
 /// # Cost
-/// As [`transpose_rows`].
+/// As [`transpose_rows`], but patches are gathered on the border only.
 /// # Source
 /// `NUMERICS.md`, "Transposed convolution".
 pub fn transpose_tiles<C: Code>(
@@ -201,12 +220,10 @@ pub fn transpose_tiles<C: Code>(
     let n_channels = usize::from(output.channels);
     let (mut weights, mut channels) = (weights, channels);
     transposed.phases(|phase| {
-        let n_groups = transposed.patch_len(phase).div_ceil(TILE);
-        let Some(patch) = patch.get_mut(..n_groups) else { return };
-        transposed.walk(phase).pixels(output, out, |at, pixel| {
-            gather(input, shape, transposed.taps(phase), at, pad_code, patch.as_flattened_mut());
-            pixel_tiles(weights, channels, rule, patch, pixel);
-        });
+        let n_groups = transposed.patch_groups(phase);
+        let (walk, taps) = (transposed.walk(phase), transposed.taps(phase));
+        let plane = Plane { walk, input: shape, output, taps, pad_code };
+        plane.fill(weights, channels, rule, input, patch, out);
         weights = ConvolutionTiles {
             tiles: weights.tiles.get(n_channels / TILE * n_groups..).unwrap_or_default(),
             rest: weights.rest.get(n_channels % TILE * n_groups..).unwrap_or_default(),

@@ -86,7 +86,9 @@ fn tiles(layer: &Layer<'_>) -> Tiles {
     let mut tiles = Tiles::default();
     match layer {
         Layer::Dense(layer) => return Tiles::dense(&signed(layer.weights), &own(layer.channels)),
-        Layer::Convolution(layer) => tiles.push(&signed(layer.weights), &own(layer.channels)),
+        Layer::Convolution(layer) => {
+            tiles.push(&signed(layer.weights), &own(layer.channels), layer.kernel[0].into());
+        }
         Layer::Transposed(layer) => push_phases(layer, &mut tiles),
         Layer::MaxPool(_) | Layer::AveragePool(_) | Layer::Upsample(_) | Layer::TopK(_) => {}
     }
@@ -99,7 +101,8 @@ fn push_phases(layer: &Convolution<'_>, tiles: &mut Tiles) {
     let mut first = 0;
     for (phase, channels) in layer.phases().zip(all.chunks(layer.output.channels.into())) {
         let after = first + layer.phase_weights(phase);
-        tiles.push(&weights[first..after], channels);
+        let [taps_h, _] = layer.transposed().taps(phase);
+        tiles.push(&weights[first..after], channels, taps_h.into());
         first = after;
     }
 }
@@ -127,7 +130,7 @@ fn run_hidden(layer: &Layer<'_>, tiles: &Tiles, input: &[i8]) -> Vec<i8> {
 
 /// A layer with weights.
 fn run_sums<C: Code>(layer: &Layer<'_>, tiles: &Tiles, input: &[i8]) -> Vec<C> {
-    let mut patch = vec![[FILLER; TILE]; layer.patch_len().div_ceil(TILE)];
+    let mut patch = vec![[FILLER; TILE]; layer.patch_groups()];
     let mut output = vec![C::default(); layer.out_len()];
     match layer {
         Layer::Dense(dense) => {
