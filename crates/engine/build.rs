@@ -12,7 +12,10 @@ fn main() {
         println!("cargo::rustc-cfg=short_multiply");
     }
     println!("cargo::rustc-check-cfg=cfg(tile_sums, values(\"dsp\", \"thumb2\"))");
-    if target.starts_with("thumbv7em") {
+    // An M33 may have the DSP instructions; rustc knows by `-C target-feature=+dsp` or `target-cpu`.
+    let features = std::env::var("CARGO_CFG_TARGET_FEATURE").unwrap_or_default();
+    let has_dsp = target.starts_with("thumb") && features.split(',').any(|feature| feature == "dsp");
+    if target.starts_with("thumbv7em") || has_dsp {
         println!("cargo::rustc-cfg=tile_sums=\"dsp\"");
     } else if target.starts_with("thumbv7m") || target.starts_with("thumbv8m.main") {
         println!("cargo::rustc-cfg=tile_sums=\"thumb2\"");

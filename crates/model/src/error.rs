@@ -41,11 +41,13 @@ pub enum Cause {
     Samples = 16,
     /// There is no such latent layer, or its scale is not usable.
     Latent = 17,
+    /// A weight of the layer is -128; the scale is symmetric.
+    Weight = 18,
 }
 
 impl Cause {
     /// Every cause, in the order of their codes.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::NotAModel,
         Self::NewerFormat,
         Self::Length,
@@ -63,6 +65,7 @@ impl Cause {
         Self::Reference,
         Self::Samples,
         Self::Latent,
+        Self::Weight,
     ];
 
     /// A stable number for logs.
@@ -90,6 +93,7 @@ impl Cause {
             Self::Reference => "the float reference does not fit the layers",
             Self::Samples => "a window or an image has samples, none of which can be missing or look back",
             Self::Latent => "there is no such latent layer",
+            Self::Weight => "a weight is -128, but weights are -127 to 127",
         }
     }
 }
@@ -118,7 +122,7 @@ impl fmt::Display for ModelError {
         let kind = match self.cause {
             Cause::Field => "field",
             Cause::Feature => "feature",
-            Cause::LayerShape | Cause::LayerRule | Cause::Accumulator => "layer",
+            Cause::LayerShape | Cause::LayerRule | Cause::Accumulator | Cause::Weight => "layer",
             Cause::SelfTest => "self-test vector",
             _ => return f.write_str(self.cause.message()),
         };

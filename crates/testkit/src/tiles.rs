@@ -1,13 +1,13 @@
 //! Weights laid out for the engine's tiled kernels, independently of bake.
 
 use tillwatch_engine::fixed::Channel;
-use tillwatch_engine::kernel::{ConvolutionTiles, TILE};
+use tillwatch_engine::kernel::{ConvolutionTiles, TILE, Tile};
 
 /// Tiles, rest rows and channels of a layer.
 #[derive(Clone, Debug, Default)]
 pub struct Tiles {
     /// Four rows of four inputs each, output-major.
-    pub tiles: Vec<[i8; TILE * TILE]>,
+    pub tiles: Vec<Tile>,
     /// Rows of the outputs that fill no tile.
     pub rest: Vec<[i8; TILE]>,
     /// In groups of four, the last one padded.
@@ -50,7 +50,7 @@ impl Tiles {
         for first in (0..whole).step_by(TILE) {
             for at in starts() {
                 let rows: Vec<i8> = (0..TILE).flat_map(|row| group(first + row, at)).collect();
-                self.tiles.extend(rows.as_chunks().0);
+                self.tiles.extend(rows.as_chunks().0.iter().copied().map(Tile::new));
             }
         }
         for row in whole..channels.len() {

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use tillwatch_engine::feature::{self, MISSING, Mark, Memory, OneHot, Symlog};
 use tillwatch_engine::fixed::{Channel, Requantise, log2_1p, log2_1p_over, sine};
 use tillwatch_engine::kernel::activation::{RIM_TABLE_LEN, narrow_table, rim_table};
-use tillwatch_engine::kernel::{TILE, dense_rows, dense_tiles, narrow_input, tiles_len};
+use tillwatch_engine::kernel::{TILE, Tile, dense_rows, dense_tiles, narrow_input, tiles_len};
 use tillwatch_engine::score::{ANCHORS, Thresholds, nearest};
 use tillwatch_model::Preparation;
 use tillwatch_testkit::oracle;
@@ -17,7 +17,7 @@ fn wide(codes: &[i16]) -> Vec<i64> {
 }
 
 /// Row-major weights as tiles, widths padded with zero weights.
-fn tiles(case: &DenseCase) -> Vec<[i8; TILE * TILE]> {
+fn tiles(case: &DenseCase) -> Vec<Tile> {
     let (in_len, out_len) = (case.input.len(), case.channels.len());
     let mut tiles = vec![[0; TILE * TILE]; tiles_len(in_len, out_len)];
     for (index, &weight) in case.weights.iter().enumerate() {
@@ -25,7 +25,7 @@ fn tiles(case: &DenseCase) -> Vec<[i8; TILE * TILE]> {
         let tile = row / TILE * in_len.div_ceil(TILE) + column / TILE;
         tiles[tile][row % TILE * TILE + column % TILE] = weight;
     }
-    tiles
+    tiles.into_iter().map(Tile::new).collect()
 }
 
 fn check_dense(case: &DenseCase) -> Result<(), TestCaseError> {

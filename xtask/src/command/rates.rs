@@ -198,7 +198,7 @@ impl Drawn {
         let channel = Channel { bias: 0, multiplier: 1 << 20 };
         Self {
             plan,
-            weights: (0..n_weights).map(|_| (words.next_word() >> 24) as u8).collect(),
+            weights: (0..n_weights).map(|_| ((words.next_word() >> 24) as i8).max(-127) as u8).collect(),
             channels: [channel.bias.to_le_bytes(), channel.multiplier.to_le_bytes()]
                 .concat()
                 .repeat(n_channels),

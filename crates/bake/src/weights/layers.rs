@@ -33,11 +33,16 @@ pub(super) fn uses(plan: &Plan<'_>) -> Vec<&'static str> {
     let has_shape = any(is_convolution) || any(is_transposed) || any(is_pool) || any(is_upsample);
     names.extend(has_shape.then_some("Shape"));
     names.extend(any(is_transposed).then_some("Transposed"));
+    let has_tiles = plan.layers.iter().filter_map(LayerPlan::sums).any(|sums| !sums.tiles.is_empty());
+    names.extend(has_tiles.then_some("Tile"));
+    names.extend((has_tiles && !plan.includes_bytes).then_some("tiles"));
     if plan.includes_bytes {
         let sums = || plan.layers.iter().filter_map(LayerPlan::sums);
         names.extend(sums().any(|sums| !sums.rest.is_empty()).then_some("rest_from_bytes"));
-        names.extend(sums().any(|sums| !sums.tiles.is_empty()).then_some("tiles_from_bytes"));
+        names.extend(has_tiles.then_some("tiles_from_bytes"));
     }
+    // rustfmt sorts capitals first.
+    names.sort_by_key(|name| (name.starts_with(|c: char| c.is_ascii_lowercase()), *name));
     names
 }
 
@@ -107,7 +112,8 @@ fn weights(
         if len == 0 {
             continue;
         }
-        let (name, kind) = (format!("LAYER_{index}_{part}"), format!("[[i8; {size}]; {len}]"));
+        let element = if part == "TILES" { "Tile".to_owned() } else { format!("[i8; {size}]") };
+        let (name, kind) = (format!("LAYER_{index}_{part}"), format!("[{element}; {len}]"));
         if includes_bytes {
             let end = *offset + len * size;
             let value = format!(
@@ -120,9 +126,15 @@ fn weights(
                 "TILES" => sums.tiles.iter().map(tile_source).collect(),
                 _ => sums.rest.iter().map(|four| format!("{four:?}")).collect(),
             };
-            items.push(table(&doc, &name, &kind, rows).replace("pub(super) const", "pub(super) static"));
+            let source = table(&doc, &name, &kind, rows).replace("pub(super) const", "pub(super) static");
+            items.push(if part == "TILES" { arranged(&source) } else { source });
         }
     }
+}
+
+/// The table, its rows arranged for the core by the engine.
+fn arranged(table: &str) -> String {
+    table.replacen(" = [\n", " = tiles([\n", 1).replace("\n];\n", "\n]);\n")
 }
 
 fn tiles_doc(index: usize, layer: &LayerPlan) -> String {

@@ -2,8 +2,12 @@
 
 #[cfg(tile_sums = "dsp")]
 mod dsp;
+#[cfg(any(test, tile_sums = "dsp"))]
+mod pairs;
 #[cfg(not(any(tile_sums = "dsp", tile_sums = "thumb2")))]
 mod portable;
+#[cfg(not(tile_sums = "dsp"))]
+mod row_major;
 mod taps;
 #[cfg(any(tile_sums = "dsp", tile_sums = "thumb2"))]
 mod thumb;
@@ -11,9 +15,13 @@ mod thumb;
 mod thumb2;
 
 #[cfg(tile_sums = "dsp")]
-pub(crate) use dsp::{row_sum, tile_sums};
+pub(crate) use dsp::{dense_sums, row_sum, tile_sums};
+#[cfg(tile_sums = "dsp")]
+pub(crate) use pairs::{arrange, rows};
 #[cfg(not(any(tile_sums = "dsp", tile_sums = "thumb2")))]
-pub(crate) use portable::{row_sum, tile_sums};
+pub(crate) use portable::{dense_sums, row_sum, tile_sums};
+#[cfg(not(tile_sums = "dsp"))]
+pub(crate) use row_major::{arrange, rows};
 pub(crate) use taps::Taps;
 #[cfg(tile_sums = "thumb2")]
-pub(crate) use thumb2::{row_sum, tile_sums};
+pub(crate) use thumb2::{dense_sums, row_sum, tile_sums};

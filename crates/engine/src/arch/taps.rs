@@ -17,12 +17,6 @@ impl<'a> Taps<'a> {
         (codes.len() >= reach && rows > 0 && groups > 0).then_some(Self { codes, pitch, rows, groups })
     }
 
-    /// One row of groups of codes; `None` where it is empty.
-    #[inline]
-    pub(crate) fn row(codes: &'a [[i8; 4]]) -> Option<Self> {
-        Self::new(codes.as_flattened(), 0, 1, codes.len())
-    }
-
     /// Groups of four weights that belong to the taps of one output.
     #[inline]
     pub(crate) const fn len(&self) -> usize {

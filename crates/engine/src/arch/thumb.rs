@@ -1,8 +1,9 @@
 //! The frame of the inner loops for Cortex-M3, M4, M7 and M33: a loop over groups of four inputs around the instructions for
-//! one, and a loop over rows of taps around that.
+//! one.
 
-/// Defines a function that adds products of weights and taps to sums: the instructions for one group of inputs, which move
-/// `{weights}` and `{input}` to the next, and the registers that they need besides.
+/// Defines a function that adds products of weights and one row of inputs to sums and gives the weights behind them: the
+/// instructions for one group of inputs, which move `{weights}` and `{input}` to the next, and the registers that they need
+/// besides.
 macro_rules! inner_loop {
     (
         $(#[$docs:meta])*
@@ -11,36 +12,56 @@ macro_rules! inner_loop {
         group: [$($instruction:literal,)*]
     ) => {
         $(#[$docs])*
+        ///
+        /// # Safety
+        /// `groups` is at least 1, and there are as many groups of weights and of four inputs to read.
+        #[inline]
+        unsafe fn $name(
+            weights: *const $weights,
+            input: *const i8,
+            groups: usize,
+            sums: [i32; $rows],
+        ) -> (*const $weights, [i32; $rows]) {
+            let ([$(mut $sum),+], mut weights) = (sums, weights);
+            // SAFETY: reads what the caller promises and writes no memory. These cores need no alignment for `LDR`.
+            unsafe {
+                core::arch::asm!(
+                    "2:",
+                    $($instruction,)*
+                    "cmp {input}, {end}",
+                    "bne 2b",
+                    weights = inout(reg) weights,
+                    input = inout(reg) input => _,
+                    end = in(reg) input.wrapping_add(4 * groups),
+                    $($sum = inout(reg) $sum,)+
+                    $($register = out(reg) _,)*
+                    options(nostack, readonly),
+                );
+            }
+            (weights, [$($sum),+])
+        }
+    };
+}
+
+/// Defines a safe function over all rows of taps around one that [`inner_loop`] defined.
+macro_rules! over_rows {
+    ($(#[$docs:meta])* $name:ident = $one:ident(weights: $weights:ty, sums: $rows:literal)) => {
+        $(#[$docs])*
         #[inline]
         pub(crate) fn $name(weights: &[$weights], taps: &super::Taps<'_>, sums: [i32; $rows]) -> [i32; $rows] {
             if weights.len() < taps.len() {
                 return sums;
             }
-            let [$(mut $sum),+] = sums;
-            let (mut weights, mut row) = (weights.as_ptr(), taps.codes().as_ptr());
+            let (mut weights, mut row, mut sums) = (weights.as_ptr(), taps.codes().as_ptr(), sums);
             for _ in 0..taps.rows() {
-                // SAFETY: reads one group of weights and one of inputs for each group of the row, of which there is at least
-                // one, and writes no memory. There are as many weights as `Taps::len` says, as asked above; the taps reach as
-                // far as `Taps::new` asked. These cores need no alignment for `LDR`.
-                unsafe {
-                    core::arch::asm!(
-                        "2:",
-                        $($instruction,)*
-                        "cmp {input}, {end}",
-                        "bne 2b",
-                        weights = inout(reg) weights,
-                        input = inout(reg) row => _,
-                        end = in(reg) row.wrapping_add(4 * taps.groups()),
-                        $($sum = inout(reg) $sum,)+
-                        $($register = out(reg) _,)*
-                        options(nostack, readonly),
-                    );
-                }
+                // SAFETY: a row has at least one group; there are as many weights as asked above, and the taps reach as far
+                // as `Taps::new` asked.
+                (weights, sums) = unsafe { $one(weights, row, taps.groups(), sums) };
                 row = row.wrapping_add(taps.pitch());
             }
-            [$($sum),+]
+            sums
         }
     };
 }
 
-pub(super) use inner_loop;
+pub(super) use {inner_loop, over_rows};

@@ -2,7 +2,7 @@
 
 use super::patch::{Walk, gather};
 use super::plane::Plane;
-use super::{Code, Shape, TILE, dense_rows};
+use super::{Code, Shape, TILE, Tile, dense_rows};
 use crate::fixed::{Channel, Requantise};
 
 /// The geometry of a convolution.
@@ -30,7 +30,7 @@ pub struct Convolution {
 #[derive(Clone, Copy, Debug)]
 pub struct ConvolutionTiles<'a> {
     /// Tiles of the whole groups, as [`dense_tiles`] reads them.
-    pub tiles: &'a [[i8; TILE * TILE]],
+    pub tiles: &'a [Tile],
     /// Rows of the remaining one to three channels.
     pub rest: &'a [[i8; TILE]],
 }
@@ -182,7 +182,7 @@ mod tests {
             pad_code: -1,
         };
         let input = [1, 2, 3, 4, 5, 6];
-        let tile = core::array::from_fn(|at| if at % 4 < 2 { at as i8 / 4 + 1 } else { 0 });
+        let tile = Tile::new(core::array::from_fn(|at| if at % 4 < 2 { at as i8 / 4 + 1 } else { 0 }));
         let weights = ConvolutionTiles { tiles: &[tile; 2], rest: &[[5, 5, 0, 0]; 2] };
         let mut out = [0_i8; 10];
         convolve_tiles(&convolution, weights, &[[CHANNEL; 4]; 2], UNIT, &input, &mut [[0; 4]; 2], &mut out);

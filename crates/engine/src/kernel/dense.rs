@@ -1,19 +1,15 @@
 //! The dense kernel of generated code: four output rows by four inputs at a time.
 
-use super::Code;
-use crate::arch::{Taps, tile_sums};
+use super::{Code, TILE, Tile};
+use crate::arch::dense_sums;
 use crate::fixed::{Channel, Requantise};
-
-/// Rows and columns of one weight tile. Widths are padded to a multiple of it with zero weights.
-pub const TILE: usize = 4;
 
 /// One fully connected layer over tiled weights.
 ///
 /// `out[r] = requantise(bias[r] + sum_c weight[r][c] * input[c])`
 ///
 /// # Shapes
-/// `input`: in_len / 4 groups; `channels` and `out`: out_len / 4 groups; `tiles`: one per pair of those, output-major. A
-/// tile is row-major, 4 rows of 4.
+/// `input`: in_len / 4 groups; `channels` and `out`: out_len / 4 groups; `tiles`: one per pair of those, output-major.
 /// # Units
 /// `input`: activation codes; `out`: codes of the layer's output.
 /// # Bounds
@@ -28,16 +24,15 @@ pub const TILE: usize = 4;
 /// `NUMERICS.md`, "Dense layer".
 #[inline(never)]
 pub fn dense_tiles<C: Code>(
-    tiles: &[[i8; TILE * TILE]],
+    tiles: &[Tile],
     channels: &[[Channel; TILE]],
     rule: Requantise,
     input: &[[i8; TILE]],
     out: &mut [[C; TILE]],
 ) {
-    let Some(taps) = Taps::row(input) else { return };
     for ((block, channels), out) in tiles.chunks_exact(input.len().max(1)).zip(channels).zip(out) {
         let [c0, c1, c2, c3] = channels;
-        let [a0, a1, a2, a3] = tile_sums(block, &taps, [c0.bias, c1.bias, c2.bias, c3.bias]);
+        let [a0, a1, a2, a3] = dense_sums(block, input, [c0.bias, c1.bias, c2.bias, c3.bias]);
         *out = [
             C::narrow(rule.apply(a0, c0.multiplier)),
             C::narrow(rule.apply(a1, c1.multiplier)),
@@ -47,52 +42,14 @@ pub fn dense_tiles<C: Code>(
     }
 }
 
-/// Number of tiles of a layer, widths rounded up to whole tiles.
-///
-/// # Bounds
-/// The product fits a usize.
-/// # Exactness
-/// Exact.
-/// # Panics
-/// Never for layers that fit in memory.
-#[must_use]
-pub const fn tiles_len(in_len: usize, out_len: usize) -> usize {
-    in_len.div_ceil(TILE) * out_len.div_ceil(TILE)
-}
-
-/// Reads tiles from raw bytes at compile time, for weights that generated code includes as a file.
-///
-/// # Bounds
-/// `bytes` holds `16 * N` bytes; missing bytes become zero weights.
-/// # Exactness
-/// Exact: a byte is a two's complement weight.
-/// # Panics
-/// Never.
-#[must_use]
-#[allow(
-    clippy::indexing_slicing,
-    reason = "evaluated at compile time, where an index out of bounds is an error"
-)]
-pub const fn tiles_from_bytes<const N: usize>(bytes: &[u8]) -> [[i8; TILE * TILE]; N] {
-    let mut tiles = [[0; TILE * TILE]; N];
-    let mut index = 0;
-    while index < N * TILE * TILE && index < bytes.len() {
-        tiles[index / (TILE * TILE)][index % (TILE * TILE)] = bytes[index] as i8;
-        index += 1;
-    }
-    tiles
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::vec;
-    use std::vec::Vec;
 
     #[test]
     fn two_by_three_by_hand() {
         // Rows (1, 2, 3) and (-1, 0, 4) on the input (10, 20, 30), biases 5 and -5, scale 1/4.
-        let tiles = [[1, 2, 3, 0, -1, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0]];
+        let tiles = [Tile::new([1, 2, 3, 0, -1, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0])];
         let channel = |bias| Channel { bias, multiplier: 1 << 30 };
         let channels = [[channel(5), channel(-5), Channel::default(), Channel::default()]];
         let rule = Requantise { zero_point: 0, out_min: -128, out_max: 127, shift: 0 };
@@ -107,18 +64,5 @@ mod tests {
         let rule = Requantise { zero_point: 0, out_min: 0, out_max: 0, shift: 0 };
         dense_tiles(&[], &[[Channel::default(); 4]], rule, &[], &mut out);
         assert_eq!(out, [[7; 4]]);
-    }
-
-    #[test]
-    fn bytes_become_tiles() {
-        let bytes: Vec<u8> = (0..40).map(|i| (i * 13) as u8).collect();
-        let tiles = tiles_from_bytes::<2>(&bytes);
-        let flat: Vec<u8> = tiles.concat().iter().map(|&w| w as u8).collect();
-        assert_eq!(flat, bytes[..32]);
-        let short = tiles_from_bytes::<1>(&[255]);
-        let mut want = vec![0; 16];
-        want[0] = -1;
-        assert_eq!(short[0].to_vec(), want);
-        assert_eq!(tiles_len(30, 16), 32);
     }
 }

@@ -1,6 +1,6 @@
 //! The proof, at compile time, that accumulators cannot overflow.
 
-use super::{Convolution, ConvolutionTiles, TILE, Transposed};
+use super::{Convolution, ConvolutionTiles, TILE, Tile, Transposed};
 use crate::fixed::Channel;
 
 /// Largest magnitude of an 8-bit code.
@@ -26,7 +26,7 @@ const CODE_MAX: i64 = 128;
     reason = "evaluated at compile time, where an index out of bounds is an error"
 )]
 pub const fn accumulators_fit(
-    tiles: &[[i8; TILE * TILE]],
+    tiles: &[Tile],
     channels: &[[Channel; TILE]],
     in_tiles: usize,
     shift: u32,
@@ -37,8 +37,8 @@ pub const fn accumulators_fit(
         let mut bound = (channels[group][row].bias as i64).abs();
         let mut input = 0;
         while input < in_tiles * TILE {
-            let weight = tiles[group * in_tiles + input / TILE][row * TILE + input % TILE];
-            bound += CODE_MAX * (weight as i64).abs();
+            let weight = tiles[group * in_tiles + input / TILE].rows()[row * TILE + input % TILE];
+            bound += mass(weight);
             input += 1;
         }
         if bound << shift > i32::MAX as i64 {
@@ -139,11 +139,11 @@ const fn phase_fits(
         while input < patch_groups * TILE {
             let (at, column) = (input / TILE, input % TILE);
             let weight = if group < whole {
-                weights.tiles[place.tile + group * patch_groups + at][row * TILE + column]
+                weights.tiles[place.tile + group * patch_groups + at].rows()[row * TILE + column]
             } else {
                 weights.rest[place.rest + row * patch_groups + at][column]
             };
-            bound += CODE_MAX * (weight as i64).abs();
+            bound += mass(weight);
             input += 1;
         }
         if bound << shift > i32::MAX as i64 {
@@ -154,29 +154,35 @@ const fn phase_fits(
     true
 }
 
+/// What a weight adds to the bound.
+const fn mass(weight: i8) -> i64 {
+    CODE_MAX * (weight as i64).abs()
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::Shape;
     use super::*;
     use std::vec;
+    use std::vec::Vec;
 
     #[test]
     fn the_bound_is_tight() {
-        let tiles = [[0, 0, 0, 0, 0, -128, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]];
+        let tiles = [Tile::new([0, 0, 0, 0, 0, -127, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0])];
         let with_bias = |bias| {
             let mut channels = [[Channel::default(); 4]];
             channels[0][1].bias = bias;
             channels
         };
-        let limit = i32::MAX - 128 * 128;
+        let limit = i32::MAX - 128 * 127;
         assert!(accumulators_fit(&tiles, &with_bias(limit), 1, 0));
         assert!(!accumulators_fit(&tiles, &with_bias(limit + 1), 1, 0));
         assert!(!accumulators_fit(&tiles, &with_bias(-limit - 1), 1, 0));
         assert!(!accumulators_fit(&tiles, &with_bias(limit / 2 + 1), 1, 1));
     }
 
-    /// One weight of -128 per phase and channel; the limit that its bias may reach.
-    const LIMIT: i32 = i32::MAX - 128 * 128;
+    /// One weight of -127 per phase and channel; the limit that its bias may reach.
+    const LIMIT: i32 = i32::MAX - 128 * 127;
 
     #[test]
     fn every_channel_of_a_convolution_counts() {
@@ -188,12 +194,13 @@ mod tests {
             padding: [0, 0],
             pad_code: 0,
         };
-        let mut tiles = [[0; 16]; 2];
+        let mut rows = [[0; 16]; 2];
         let mut rest = [[0; 4]; 4];
         for row in 0..4 {
-            tiles[1][4 * row] = -128; // input 4
+            rows[1][4 * row] = -127; // input 4
         }
-        (rest[1][0], rest[3][0]) = (-128, -128);
+        let tiles = rows.map(Tile::new);
+        (rest[1][0], rest[3][0]) = (-127, -127);
         let weights = ConvolutionTiles { tiles: &tiles, rest: &rest };
         for channel in 0..6 {
             for (bias, want) in [(LIMIT, true), (LIMIT + 1, false), (-LIMIT - 1, false)] {
@@ -218,12 +225,13 @@ mod tests {
         // meets it in its own phase and channel only.
         for (phase, first_group) in [0, 2, 3, 4, 6, 7].into_iter().enumerate() {
             for channel in 0..5 {
-                let (mut tiles, mut rest) = (vec![[0; 16]; 8], vec![[0; 4]; 8]);
+                let (mut rows, mut rest) = (vec![[0; 16]; 8], vec![[0; 4]; 8]);
                 if channel < 4 {
-                    tiles[first_group][4 * channel + 2] = -128;
+                    rows[first_group][4 * channel + 2] = -127;
                 } else {
-                    rest[first_group][2] = -128;
+                    rest[first_group][2] = -127;
                 }
+                let tiles: Vec<Tile> = rows.into_iter().map(Tile::new).collect();
                 let weights = ConvolutionTiles { tiles: &tiles, rest: &rest };
                 for (bias, want) in [(LIMIT, true), (LIMIT + 1, false)] {
                     let mut channels = vec![[Channel::default(); 4]; 12];

@@ -111,6 +111,7 @@ pub const fn rest_from_bytes<const N: usize>(bytes: &[u8]) -> [[i8; TILE]; N] {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Tile;
     use super::*;
 
     const RULE: Requantise = Requantise { zero_point: 0, out_min: -128, out_max: 127, shift: 0 };
@@ -133,7 +134,7 @@ mod tests {
     #[test]
     fn a_channel_of_each_kind_by_hand() {
         // Weights: one at the first tap of each row in channels 0 to 3, in channel 4 at the second.
-        let tile = core::array::from_fn(|at| i8::from(at % 4 == 0));
+        let tile = Tile::new(core::array::from_fn(|at| i8::from(at % 4 == 0)));
         let weights = ConvolutionTiles { tiles: &[tile; 2], rest: &[[0, 1, 0, 0]; 2] };
         let channels = [[channel(0), channel(4), channel(8), channel(12)], [channel(0); 4]];
         let mut out = [0_i8; 30];

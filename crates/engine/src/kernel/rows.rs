@@ -35,7 +35,7 @@ pub fn dense_rows<C: Code>(
 
 #[cfg(test)]
 mod tests {
-    use super::super::{TILE, dense_tiles, tiles_len};
+    use super::super::{TILE, Tile, dense_tiles, tiles_len};
     use super::*;
     use proptest::prelude::*;
     use std::vec;
@@ -53,7 +53,7 @@ mod tests {
         channels.iter().enumerate().map(row).collect()
     }
 
-    fn tile(weights: &[i8], in_len: usize, out_len: usize) -> Vec<[i8; TILE * TILE]> {
+    fn tile(weights: &[i8], in_len: usize, out_len: usize) -> Vec<Tile> {
         let mut tiles = vec![[0; TILE * TILE]; tiles_len(in_len, out_len)];
         let across = in_len.div_ceil(TILE);
         for r in 0..out_len {
@@ -61,7 +61,7 @@ mod tests {
                 tiles[r / TILE * across + c / TILE][r % TILE * TILE + c % TILE] = weights[r * in_len + c];
             }
         }
-        tiles
+        tiles.into_iter().map(Tile::new).collect()
     }
 
     proptest! {

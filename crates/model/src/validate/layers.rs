@@ -175,6 +175,9 @@ fn check_sums(weights: &[u8], in_len: usize, pairs: &[u8], rule: Requantise) -> 
         if channel.multiplier < 0 {
             return Err(Cause::LayerRule);
         }
+        if row.contains(&0x80) {
+            return Err(Cause::Weight);
+        }
         let weights: i64 = row.iter().map(|&weight| i64::from((weight as i8).unsigned_abs())).sum();
         // 128 is the largest magnitude of an 8-bit code.
         let bound = (i64::from(channel.bias).abs() + 128 * weights) << rule.shift;

@@ -9,7 +9,7 @@ use tillwatch_engine::kernel::{Convolution, Pool, Shape, Transposed};
 const MAX_KERNEL: u8 = 4;
 /// Most input channels.
 const MAX_CHANNELS: u16 = 6;
-/// Largest shift that leaves room for the weights of such a patch: `128 * 128 * 96 * 2^10 < 2^31`.
+/// Largest shift that leaves room for the weights of such a patch: `128 * 127 * 96 * 2^10 < 2^31`.
 const MAX_SHIFT: u32 = 10;
 
 /// A layer on an image and an input for it; `G` is its geometry.

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use tillwatch_engine::feature::Affine;
 use tillwatch_engine::fixed::{Channel, Requantise};
 
-/// Largest shift that leaves room for forty weights of -128: `128 * 128 * 40 * 2^11 < 2^31`.
+/// Largest shift that leaves room for forty weights of -127: `128 * 127 * 40 * 2^11 < 2^31`.
 const MAX_SHIFT: u32 = 11;
 
 /// An output rule that clamps into `low..=high`, with a zero point near it and a shift that any layer here allows.
@@ -55,7 +55,8 @@ impl DenseCase {
     pub fn seeded(in_len: usize, out_len: usize, rule: Requantise, seed: u32) -> Self {
         let mut bytes = seeded_bytes(seed, in_len * out_len + in_len + 9 * out_len).into_iter();
         let mut take = |len: usize| -> Vec<u8> { bytes.by_ref().take(len).collect() };
-        let weights: Vec<i8> = take(in_len * out_len).into_iter().map(|byte| byte as i8).collect();
+        let weights = take(in_len * out_len).into_iter().map(|byte| (byte as i8).max(-127));
+        let weights: Vec<i8> = weights.collect();
         let input = take(in_len).into_iter().map(|byte| byte as i8).collect();
         let channels = weights.chunks(in_len).map(|row| {
             let mass: i32 = row.iter().map(|weight| i32::from(weight.unsigned_abs())).sum();

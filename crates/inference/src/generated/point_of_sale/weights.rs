@@ -2,6 +2,7 @@
 
 use tillwatch_engine::feature::{Affine, Cyclic, OneHot};
 use tillwatch_engine::fixed::{Channel, Requantise};
+use tillwatch_engine::kernel::{Tile, tiles};
 use tillwatch_engine::score::Thresholds;
 
 /// `amount_log`: the logarithm of a number, standardised.
@@ -60,7 +61,7 @@ pub(super) const INPUT_RULE: Requantise =
 
 /// Layer 0, weights [16, 19]: 4 groups of 4 outputs, each 5 tiles long; a tile is 4 outputs of 4 inputs.
 #[rustfmt::skip]
-pub(super) static LAYER_0_TILES: [[i8; 16]; 20] = [
+pub(super) static LAYER_0_TILES: [Tile; 20] = tiles([
     [12, 3, 15, -127,  -38, 12, -1, -12,  -9, 2, 63, 53,  61, -10, 19, 83],
     [52, 18, 7, -52,  -19, -124, -115, 2,  52, -71, -27, 87,  -83, 32, 127, -118],
     [70, 17, -3, -31,  79, -122, -27, 127,  -35, 28, -45, -127,  -69, -23, -36, -54],
@@ -81,7 +82,7 @@ pub(super) static LAYER_0_TILES: [[i8; 16]; 20] = [
     [-65, 68, -71, 13,  -49, 58, -31, -38,  39, -45, -28, -32,  89, -127, 25, -29],
     [16, -14, -15, -109,  77, 2, 28, 25,  -127, -32, 51, 52,  3, -4, -14, -17],
     [-40, 21, -24, 0,  13, -45, 5, 0,  -104, -5, -5, 0,  -12, 6, -4, 0],
-];
+]);
 
 /// Layer 0, bias and multiplier of each output.
 #[rustfmt::skip]
@@ -118,7 +119,7 @@ pub(super) const LAYER_0_RULE: Requantise =
 
 /// Layer 1, weights [10, 16]: 3 groups of 4 outputs, each 4 tiles long; a tile is 4 outputs of 4 inputs.
 #[rustfmt::skip]
-pub(super) static LAYER_1_TILES: [[i8; 16]; 12] = [
+pub(super) static LAYER_1_TILES: [Tile; 12] = tiles([
     [5, 83, 29, -7,  19, 12, -22, 18,  16, -46, 88, -12,  -20, 7, -127, -18],
     [30, 4, -7, 98,  59, 36, -41, -25,  -72, -80, 102, -75,  66, 22, -45, -13],
     [-14, -10, 34, -41,  -12, 20, 7, -127,  -32, -41, -14, 115,  13, 9, 25, 44],
@@ -131,7 +132,7 @@ pub(super) static LAYER_1_TILES: [[i8; 16]; 12] = [
     [121, 18, -93, 6,  57, 117, -24, -1,  0, 0, 0, 0,  0, 0, 0, 0],
     [-6, 3, -28, 9,  37, 35, 34, -127,  0, 0, 0, 0,  0, 0, 0, 0],
     [-41, 108, -13, 127,  80, 0, -11, 8,  0, 0, 0, 0,  0, 0, 0, 0],
-];
+]);
 
 /// Layer 1, bias and multiplier of each output.
 #[rustfmt::skip]
@@ -162,7 +163,7 @@ pub(super) const LAYER_1_RULE: Requantise =
 
 /// Layer 2, weights [16, 10]: 4 groups of 4 outputs, each 3 tiles long; a tile is 4 outputs of 4 inputs.
 #[rustfmt::skip]
-pub(super) static LAYER_2_TILES: [[i8; 16]; 12] = [
+pub(super) static LAYER_2_TILES: [Tile; 12] = tiles([
     [80, -76, 81, -27,  40, -14, 8, 17,  -127, 42, -20, -23,  -28, 52, 127, 50],
     [-34, 97, 35, 41,  127, -84, -9, -6,  -113, 62, 26, 54,  -116, -20, 7, -11],
     [127, 58, 0, 0,  -53, -4, 0, 0,  42, 10, 0, 0,  -114, -37, 0, 0],
@@ -175,7 +176,7 @@ pub(super) static LAYER_2_TILES: [[i8; 16]; 12] = [
     [-35, -20, -31, -6,  -36, -35, 40, -1,  -24, 2, -94, 62,  46, 55, 15, 27],
     [-31, 24, -4, -15,  94, 127, 13, -38,  15, -127, 105, -50,  -84, 26, -9, 60],
     [127, -12, 0, 0,  -96, 17, 0, 0,  90, 119, 0, 0,  -127, 23, 0, 0],
-];
+]);
 
 /// Layer 2, bias and multiplier of each output.
 #[rustfmt::skip]
@@ -212,7 +213,7 @@ pub(super) const LAYER_2_RULE: Requantise =
 
 /// Layer 3, weights [19, 16]: 5 groups of 4 outputs, each 4 tiles long; a tile is 4 outputs of 4 inputs.
 #[rustfmt::skip]
-pub(super) static LAYER_3_TILES: [[i8; 16]; 20] = [
+pub(super) static LAYER_3_TILES: [Tile; 20] = tiles([
     [-108, 6, -13, 120,  -27, 3, -32, 39,  -58, 38, -127, 125,  90, -2, 3, -9],
     [113, -85, 18, -90,  127, -28, -13, -21,  37, 16, 19, 30,  -123, -15, -3, -29],
     [-35, 0, 78, 22,  2, -3, 8, -8,  -4, 126, -61, 24,  -32, -44, 28, 89],
@@ -233,7 +234,7 @@ pub(super) static LAYER_3_TILES: [[i8; 16]; 20] = [
     [19, -41, -28, 110,  -58, -14, 17, 51,  -2, 21, 13, 7,  0, 0, 0, 0],
     [-110, -34, 2, 4,  10, 34, 18, 2,  4, -51, 3, -127,  0, 0, 0, 0],
     [-45, 8, -72, -58,  104, -59, 51, 26,  -12, -3, 0, -20,  0, 0, 0, 0],
-];
+]);
 
 /// Layer 3, bias and multiplier of each output.
 #[rustfmt::skip]

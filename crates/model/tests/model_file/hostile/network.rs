@@ -113,10 +113,10 @@ fn layer_rules() {
     ]);
 }
 
-/// A layer 0 whose first channel has all weights -128, this bias and this shift.
+/// A layer 0 whose first channel has all weights -127, this bias and this shift.
 fn heavy(toy: &mut Toy, bias: i32, shift: u32) {
     let mut weights = vec![0; 16 * 6];
-    weights[..16].fill(0x80);
+    weights[..16].fill(0x81);
     let layer = toy.dense(0);
     layer.weights = forever(weights);
     layer.channels = with_word(zeros(8 * 6), 0, bias);
@@ -125,7 +125,7 @@ fn heavy(toy: &mut Toy, bias: i32, shift: u32) {
 }
 
 /// What the weights of [`heavy`] add to its bound.
-const HEAVY: i32 = 128 * 128 * 16;
+const HEAVY: i32 = 128 * 127 * 16;
 
 #[test]
 fn accumulators() {
@@ -133,7 +133,13 @@ fn accumulators() {
         ("a bias too many", |toy| heavy(toy, i32::MAX - HEAVY + 1, 0), Cause::Accumulator, 0),
         ("a negative bias too many", |toy| heavy(toy, -(i32::MAX - HEAVY + 1), 0), Cause::Accumulator, 0),
         ("the most negative bias", |toy| heavy(toy, i32::MIN, 0), Cause::Accumulator, 0),
-        ("a shift too many", |toy| heavy(toy, 0, 13), Cause::Accumulator, 0),
+        ("a shift too many", |toy| heavy(toy, 4096, 13), Cause::Accumulator, 0),
+        (
+            "a weight of -128",
+            |toy| toy.dense(2).weights = with_word(zeros(6 * 16), 3, 0x80),
+            Cause::Weight,
+            2,
+        ),
         (
             "overflow in a later layer",
             |toy| toy.dense(2).channels = with_word(toy.dense(2).channels, 30, i32::MAX),

@@ -46,7 +46,7 @@ fn convolutions() {
                 "a sum that overflows",
                 |toy| {
                     window(toy, 0).rule.shift = 15;
-                    window(toy, 0).weights = crate::toy::forever(vec![0x80; 72]);
+                    window(toy, 0).weights = crate::toy::forever(vec![0x81; 72]);
                 },
                 Cause::Accumulator,
                 0,
