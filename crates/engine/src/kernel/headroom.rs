@@ -4,7 +4,7 @@ use super::{Convolution, ConvolutionTiles, TILE, Tile, Transposed};
 use crate::fixed::Channel;
 
 /// Largest magnitude of an 8-bit code.
-const CODE_MAX: i64 = 128;
+const CODE_MAX: u64 = 128;
 
 /// True when no input whatever can overflow an accumulator of the layer, shifted for requantisation.
 ///
@@ -31,22 +31,52 @@ pub const fn accumulators_fit(
     in_tiles: usize,
     shift: u32,
 ) -> bool {
-    let mut output = 0;
-    while output < channels.len() * TILE {
-        let (group, row) = (output / TILE, output % TILE);
-        let mut bound = (channels[group][row].bias as i64).abs();
-        let mut input = 0;
-        while input < in_tiles * TILE {
-            let weight = tiles[group * in_tiles + input / TILE].rows()[row * TILE + input % TILE];
-            bound += mass(weight);
-            input += 1;
-        }
-        if bound << shift > i32::MAX as i64 {
+    let mut group = 0;
+    while group < channels.len() {
+        if !group_fits(tiles, group * in_tiles, in_tiles, &channels[group], shift) {
             return false;
         }
-        output += 1;
+        group += 1;
     }
     true
+}
+
+/// The bound of the four channels whose tiles begin at `first`. Tiles are taken apart once: rustc counts the steps.
+#[allow(
+    clippy::indexing_slicing,
+    reason = "evaluated at compile time, where an index out of bounds is an error"
+)]
+const fn group_fits(
+    tiles: &[Tile],
+    first: usize,
+    in_tiles: usize,
+    channels: &[Channel; TILE],
+    shift: u32,
+) -> bool {
+    let mut masses = [0_u64; TILE];
+    let mut at = first;
+    while at < first + in_tiles {
+        let rows = tiles[at].rows();
+        let mut index = 0;
+        while index < TILE * TILE {
+            masses[index / TILE] += rows[index].unsigned_abs() as u64;
+            index += 1;
+        }
+        at += 1;
+    }
+    let mut row = 0;
+    while row < TILE {
+        if !fits(channels[row], masses[row], shift) {
+            return false;
+        }
+        row += 1;
+    }
+    true
+}
+
+/// The bound of one channel with the sum of its weights' magnitudes.
+const fn fits(channel: Channel, mass: u64, shift: u32) -> bool {
+    (channel.bias.unsigned_abs() as u64 + CODE_MAX * mass) << shift <= i32::MAX as u64
 }
 
 /// True when no input whatever can overflow an accumulator of a convolution, shifted for requantisation.
@@ -131,32 +161,29 @@ const fn phase_fits(
     shift: u32,
 ) -> bool {
     let whole = n_channels / TILE;
-    let mut output = 0;
-    while output < n_channels {
-        let (group, row) = (output / TILE, output % TILE);
-        let mut bound = (channels[place.group + group][row].bias as i64).abs();
-        let mut input = 0;
-        while input < patch_groups * TILE {
-            let (at, column) = (input / TILE, input % TILE);
-            let weight = if group < whole {
-                weights.tiles[place.tile + group * patch_groups + at].rows()[row * TILE + column]
-            } else {
-                weights.rest[place.rest + row * patch_groups + at][column]
-            };
-            bound += mass(weight);
-            input += 1;
-        }
-        if bound << shift > i32::MAX as i64 {
+    let mut group = 0;
+    while group < whole {
+        let first = place.tile + group * patch_groups;
+        if !group_fits(weights.tiles, first, patch_groups, &channels[place.group + group], shift) {
             return false;
         }
-        output += 1;
+        group += 1;
+    }
+    let mut row = 0;
+    while row < n_channels % TILE {
+        let mut mass = 0;
+        let mut index = 0;
+        while index < patch_groups * TILE {
+            let four = weights.rest[place.rest + row * patch_groups + index / TILE];
+            mass += four[index % TILE].unsigned_abs() as u64;
+            index += 1;
+        }
+        if !fits(channels[place.group + whole][row], mass, shift) {
+            return false;
+        }
+        row += 1;
     }
     true
-}
-
-/// What a weight adds to the bound.
-const fn mass(weight: i8) -> i64 {
-    CODE_MAX * (weight as i64).abs()
 }
 
 #[cfg(test)]
