@@ -31,7 +31,8 @@ pub(crate) fn run(arguments: &Encode) -> Result<(), Failure> {
     let mut source = Source::open(&arguments.input.data, &schema)?;
     let loader = Loader::new(model);
     let mut bench = Bench::new(&loader);
-    let width = loader.model().latent_len();
+    // In integers a unit may stand several times.
+    let width = float.as_ref().map_or(loader.model().latent_len(), FloatModel::latent_len);
     let mut vectors = Vectors { values: Vec::new(), rows: Vec::new(), alarms: Vec::new() };
     let plot = arguments.plot.as_deref();
     let plot = plot.map(|path| Output::open(Some(path), arguments.input.files())).transpose()?;

@@ -14,7 +14,7 @@ mod network;
 mod prepare;
 mod run;
 
-pub use network::run_layer;
+pub use network::{run_last, run_layer};
 pub use prepare::{prepare, prepare_samples};
 pub use run::{Loader, Scratch, ScratchSizes};
 

@@ -33,7 +33,7 @@ pub fn run_layer(layer: &Layer<'_>, input: &[i8], patch: &mut [i8], output: &mut
 ///
 /// # Shapes
 /// As [`run_layer`].
-pub(crate) fn run_last(layer: &Layer<'_>, input: &[i8], patch: &mut [i8], output: &mut [i16]) {
+pub fn run_last(layer: &Layer<'_>, input: &[i8], patch: &mut [i8], output: &mut [i16]) {
     run_sums(layer, input, patch, output);
     if let Some(Activation::RimTable(bytes)) = activation(layer) {
         let mut table = [0; RIM_TABLE_LEN];

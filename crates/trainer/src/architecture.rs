@@ -3,7 +3,7 @@
 use crate::principal::Spread;
 
 /// Widest first hidden layer that is chosen: beyond it flash grows faster than detection.
-const WIDEST: usize = 128;
+pub(crate) const WIDEST: usize = 128;
 /// Narrowest bottleneck that is chosen.
 const NARROWEST: usize = 2;
 /// Share of the variance that the bottleneck's dimensions must be able to carry.

@@ -1,12 +1,14 @@
 //! One layer in integers.
 
+use super::copies::offset;
 use super::range::Range;
+use super::row::Row;
 use super::windows::Window;
 use super::{Grid, TWO_POW_32, table};
 use crate::nn::Activation;
 use tillwatch_engine::fixed::Requantise;
 use tillwatch_engine::kernel::{Convolution as Geometry, Pool};
-use tillwatch_loader::run_layer;
+use tillwatch_loader::{run_last, run_layer};
 use tillwatch_model as file;
 use tillwatch_model::{Layer, TopK, Upsample};
 
@@ -101,6 +103,22 @@ impl IntegerLayer {
         }
         out
     }
+
+    /// Runs rows through a last layer.
+    ///
+    /// # Shapes
+    /// As [`IntegerLayer::run`]; the result: wide codes.
+    #[must_use]
+    pub fn run_to_rim(&self, rows: &[i8]) -> Vec<i16> {
+        let layer = self.borrow();
+        let (in_len, out_len) = (layer.in_len(), layer.out_len());
+        let mut patch = vec![0; layer.patch_len()];
+        let mut out = vec![0_i16; rows.len() / in_len * out_len];
+        for (row, out) in rows.chunks_exact(in_len).zip(out.chunks_exact_mut(out_len)) {
+            run_last(&layer, row, &mut patch, out);
+        }
+        out
+    }
 }
 
 impl IntegerActivation {
@@ -124,9 +142,10 @@ pub(super) struct Target {
 }
 
 impl Target {
-    /// Grids of a hidden layer, from the sums seen in so many records.
-    pub(super) fn hidden(activation: Activation, sums: &[f64], n_records: usize) -> Self {
-        let reach = 1.0 + REACH / (n_records.max(1) as f64).sqrt();
+    /// Grids of a hidden layer whose units have so many copies, from the sums seen in so many records.
+    pub(super) fn hidden(activation: Activation, sums: &[f64], n_records: usize, copies: usize) -> Self {
+        let room = if copies > 1 { ROOM } else { 1.0 };
+        let reach = room + REACH / (n_records.max(1) as f64).sqrt();
         let output_range = Range::of(sums.iter().map(|&sum| activation.value(sum * reach)));
         let (scale, zero_point) = output_range.affine();
         let output = Grid { scale, zero_point };
@@ -176,6 +195,9 @@ impl Target {
 /// How far beyond the sums seen the codes of a hidden layer reach, as a share at one record; it falls with the root of
 /// their number. A record unlike those seen would saturate there, in integers alone.
 const REACH: f64 = 2.0;
+/// The same for units that stand several times, as a factor of the sums seen: they have codes to spare. Anomalies whose
+/// hidden units saturate are told apart from normal records, but no longer from each other.
+const ROOM: f64 = 1.5;
 /// Largest shift of a rule, as the model file's validation has it.
 const MAX_SHIFT: u32 = 15;
 /// Doublings of a channel's scale after which nothing is left of its weights.
@@ -195,6 +217,10 @@ pub(super) struct Seen<'a> {
     pub(super) in_len: usize,
     /// Values of a record.
     pub(super) out_len: usize,
+    /// How often each value of a record of input stands in it.
+    pub(super) in_copies: usize,
+    /// The same of the output.
+    pub(super) out_copies: usize,
 }
 
 /// Quantises the weights of a layer; also the channels, counted over all windows, whose weights had to become coarser.
@@ -224,8 +250,10 @@ pub(super) fn quantise(
     let quantised = |channel: usize, scale: f64| {
         let (input, sums) = &parts[channel / outs];
         let out = channel % outs;
-        let mut row = Row::new(&weights[channel], seen.biases[out], grid, scale);
-        row.correct(input, sums.iter().skip(out).step_by(outs));
+        let shift = target.sum.scale * offset(out / (outs / seen.out_copies), seen.out_copies);
+        let bias = f64::from(seen.biases[out]) + shift;
+        let mut row = Row::new(&weights[channel], seen.in_copies, bias, grid, scale);
+        row.correct(input, sums.iter().skip(out).step_by(outs).map(|sum| sum + shift));
         row
     };
     let mut rows: Vec<Row> =
@@ -278,45 +306,6 @@ fn shift_of(scales: &[f64], unit: f64) -> u32 {
     (0..MAX_SHIFT).find(fits).unwrap_or(MAX_SHIFT)
 }
 
-/// One output channel.
-struct Row {
-    weights: Vec<i8>,
-    bias: i32,
-    /// What a step of the accumulator is worth.
-    scale: f64,
-}
-
-impl Row {
-    fn new(weights: &[f32], bias: f32, grid: Grid, weight_scale: f64) -> Self {
-        let code = |&weight: &f32| (f64::from(weight) / weight_scale).round().clamp(-127.0, 127.0) as i8;
-        let weights: Vec<i8> = weights.iter().map(code).collect();
-        let sum: i32 = weights.iter().map(|&weight| i32::from(weight)).sum();
-        let scale = grid.scale * weight_scale;
-        let own = (f64::from(bias) / scale).round() as i32; // saturates
-        Self { bias: own.saturating_sub(grid.zero_point * sum), weights, scale }
-    }
-
-    /// Takes the mean error over the calibration rows out of the bias.
-    fn correct<'s>(&mut self, input: &[i8], sums: impl Iterator<Item = &'s f64>) {
-        let (mut error, mut n) = (0.0, 0.0);
-        for (row, want) in input.chunks_exact(self.weights.len()).zip(sums) {
-            let products = row.iter().zip(&self.weights).map(|(&x, &w)| i32::from(x) * i32::from(w));
-            let got = i64::from(self.bias) + i64::from(products.sum::<i32>());
-            error += want - got as f64 * self.scale;
-            n += 1.0;
-        }
-        if n > 0.0 {
-            self.bias = self.bias.saturating_add((error / n / self.scale).round() as i32);
-        }
-    }
-
-    /// True when the accumulator, shifted, stays within an i32 for every input.
-    fn has_headroom(&self, shift: u32) -> bool {
-        let weights: i64 = self.weights.iter().map(|&weight| i64::from(weight).abs()).sum();
-        (i64::from(self.bias).abs() + 128 * weights) << shift <= i64::from(i32::MAX)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -325,14 +314,15 @@ mod tests {
 
     fn quantised(weights: &[f32], biases: &[f32], target: &Target) -> (IntegerLayer, Vec<usize>) {
         let (in_len, out_len) = (weights.len() / biases.len(), biases.len());
-        let seen = Seen { weights, biases, input: &[], sums: &[], in_len, out_len };
+        let seen =
+            Seen { weights, biases, input: &[], sums: &[], in_len, out_len, in_copies: 1, out_copies: 1 };
         let (sums, coarsened) = quantise(&Window::dense(in_len, out_len), &seen, GRID, target);
         (IntegerLayer::Dense { in_len, out_len, sums }, coarsened)
     }
 
     #[test]
     fn a_layer_gives_what_the_float_layer_gives() {
-        let target = Target::hidden(Activation::Linear, &[-4.0, 4.0], 1_000_000);
+        let target = Target::hidden(Activation::Linear, &[-4.0, 4.0], 1_000_000, 1);
         let (layer, coarsened) = quantised(&[0.5, -0.25, 0.125, 1.0], &[0.3, -0.7], &target);
         assert!(coarsened.is_empty());
         let input = [30_i8, -50];
@@ -347,7 +337,7 @@ mod tests {
     #[test]
     fn codes_reach_beyond_what_few_records_showed() {
         for activation in [Activation::Linear, Activation::Relu, Activation::Elu] {
-            let grid = Target::hidden(activation, &[-1.0, 1.0], 16).output();
+            let grid = Target::hidden(activation, &[-1.0, 1.0], 16, 1).output();
             let highest = f64::from(127 - grid.zero_point) * grid.scale;
             assert!((highest - 1.5).abs() <= grid.scale, "{} {highest}", activation.name());
         }
@@ -355,26 +345,12 @@ mod tests {
 
     #[test]
     fn a_giant_bias_beside_tiny_weights_is_made_to_fit() {
-        let target = Target::hidden(Activation::Linear, &[-4e6, 4e6], 1_000_000);
+        let target = Target::hidden(Activation::Linear, &[-4e6, 4e6], 1_000_000, 1);
         let (layer, coarsened) = quantised(&[1e-6, -1e-6, 0.0, 0.0], &[3e6, 0.0], &target);
         assert_eq!(coarsened, [0]);
         let Layer::Dense(layer) = layer.borrow() else { panic!("a dense layer") };
         let first = file::channels(layer.channels).next().unwrap();
         let worst = i64::from(first.bias).abs() + 128 * 2 * 127;
         assert!(worst << layer.rule.shift <= i64::from(i32::MAX));
-    }
-
-    #[test]
-    fn the_mean_error_leaves_through_the_bias() {
-        let mut row = Row::new(&[0.4, 0.31], 0.0, GRID, 0.1);
-        let input = [10_i8, 20, 30, 40];
-        let sums = [2.0, 5.0];
-        row.correct(&input, sums.iter());
-        let got = |x: [i32; 2]| {
-            f64::from(row.bias + x[0] * i32::from(row.weights[0]) + x[1] * i32::from(row.weights[1]))
-                * row.scale
-        };
-        let error = (sums[0] - got([10, 20]) + sums[1] - got([30, 40])) / 2.0;
-        assert!(error.abs() <= row.scale, "{error}");
     }
 }

@@ -7,13 +7,16 @@
 //! the rim's own grid. Layers are quantised from input to output; each sees what the integer layers before it really
 //! give, so that the mean error of every channel can be taken out of its bias.
 
+mod copies;
 mod equalise;
 pub(crate) mod geometry;
 mod layer;
 mod range;
+mod row;
 mod table;
 mod windows;
 
+pub(crate) use copies::may_repeat;
 pub(crate) use equalise::equalise;
 pub use layer::{IntegerActivation, IntegerLayer, IntegerSums};
 pub use range::Range;
@@ -39,6 +42,23 @@ pub struct IntegerNetwork {
     pub coarsened: Vec<(usize, usize)>,
 }
 
+impl IntegerNetwork {
+    /// What the network makes of rows.
+    ///
+    /// # Shapes
+    /// `codes` and the result: whole rows of wide codes.
+    #[must_use]
+    pub fn reconstruct(&self, codes: &[i16]) -> Vec<i16> {
+        let mut values = vec![0; codes.len()];
+        narrow_input(codes, self.input.multiplier, self.input.rule, &mut values);
+        let Some((last, hidden)) = self.layers.split_last() else { return Vec::new() };
+        for layer in hidden {
+            values = layer.run(&values);
+        }
+        last.run_to_rim(&values)
+    }
+}
+
 /// Rows that calibration looks at: enough for ranges and mean errors, few enough to be quick at 640 columns.
 const CALIBRATION_ROWS: usize = 4096;
 /// Values of the longest activation that it looks at, over all rows: what a convolution gathers from them fits memory.
@@ -53,17 +73,24 @@ pub fn input_range(values: &[f32]) -> Range {
 /// Quantises a network.
 ///
 /// # Shapes
-/// `codes`: rows of wide codes, row-major.
+/// `codes`: rows of wide codes, row-major; `copies`: for each layer, how often every unit of it stands in integers.
 /// # Units
 /// `range`: standard deviations; `fraction_bits`: of a wide code.
 #[must_use]
-pub fn quantise(float: &[FloatLayer], codes: &[i16], range: Range, fraction_bits: u32) -> IntegerNetwork {
+pub fn quantise(
+    float: &[FloatLayer],
+    copies: &[usize],
+    codes: &[i16],
+    range: Range,
+    fraction_bits: u32,
+) -> IntegerNetwork {
+    let float = copies::widened(float, copies);
     let step = rim_step(fraction_bits);
     let (input_scale, zero_point) = range.affine();
     let rule = Requantise { zero_point, out_min: -128, out_max: 127, shift: 0 };
     let multiplier = (step / input_scale * TWO_POW_32).round().min(f64::from(i32::MAX)) as i32;
     let width = float.first().map_or(1, FloatLayer::in_len);
-    let sample: Vec<i16> = calibration_sample(float, codes).collect();
+    let sample: Vec<i16> = calibration_sample(&float, codes).collect();
     let mut floats: Vec<f64> = sample.iter().map(|&code| range.render(f64::from(code) * step)).collect();
     let mut integers = vec![0_i8; sample.len()];
     narrow_input(&sample, multiplier, rule, &mut integers);
@@ -80,7 +107,7 @@ pub fn quantise(float: &[FloatLayer], codes: &[i16], range: Range, fraction_bits
         let target = if index + 1 == float.len() {
             Target::rim(activation, &sums, step)
         } else {
-            Target::hidden(activation, &sums, sample.len() / width)
+            Target::hidden(activation, &sums, sample.len() / width, copies[index])
         };
         let seen = Seen {
             weights: layer.weights(),
@@ -89,6 +116,8 @@ pub fn quantise(float: &[FloatLayer], codes: &[i16], range: Range, fraction_bits
             sums: &sums,
             in_len: layer.in_len(),
             out_len: layer.out_len(),
+            in_copies: if index > 0 { copies[index - 1] } else { 1 },
+            out_copies: copies[index],
         };
         let (integer, coarsened) = one_layer(layer.kind, &seen, grid, &target);
         quantised.coarsened.extend(coarsened.into_iter().map(|channel| (index, channel)));
@@ -167,4 +196,43 @@ fn calibration_sample<'a, T: Copy>(
     let most = (CALIBRATION_VALUES / longest).clamp(1, CALIBRATION_ROWS);
     let stride = (rows.len() / width).div_ceil(most).max(1);
     rows.chunks_exact(width).step_by(stride).flatten().copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::nn::{Activation, Dense};
+
+    /// A dense layer with weights drawn from a sine.
+    fn dense(in_len: usize, out_len: usize, activation: Activation) -> FloatLayer {
+        let n = (in_len + 1) * out_len;
+        let parameters = (0..n).map(|at| libm::sin((at * at) as f64) as f32 / 2.0).collect();
+        FloatLayer { kind: Dense { in_len, out_len, activation }.into(), parameters }
+    }
+
+    #[test]
+    fn copies_make_codes_and_weights_finer() {
+        let layers = [
+            dense(4, 6, Activation::Relu),
+            dense(6, 3, Activation::Linear),
+            dense(3, 6, Activation::Relu),
+            dense(6, 4, Activation::Linear),
+        ];
+        let codes: Vec<i16> = (0..4000).map(|at| (900.0 * libm::sin((7 * at) as f64)) as i16).collect();
+        let range = Range { low: -2.0, high: 2.0 };
+        let step = rim_step(9);
+        let mut exact: Vec<f64> = codes.iter().map(|&code| range.render(f64::from(code) * step)).collect();
+        for layer in &layers {
+            exact = layer.sums(&exact).into_iter().map(|sum| layer.activation().value(sum)).collect();
+        }
+        let error = |copies: usize| {
+            let network = quantise(&layers, &[copies, copies, copies, 1], &codes, range, 9);
+            let answers = network.reconstruct(&codes);
+            let error = |(&code, exact): (&i16, &f64)| (f64::from(code) * step - exact).abs();
+            answers.iter().zip(&exact).map(error).sum::<f64>() / exact.len() as f64
+        };
+        // Codes reach half as far again, so that two copies gain a third and four the factor of 8/3.
+        let [one, two, four] = [1, 2, 4].map(error);
+        assert!(two < 0.9 * one && four < 0.6 * one, "{one} {two} {four}");
+    }
 }

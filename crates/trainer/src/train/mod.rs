@@ -2,6 +2,7 @@
 
 mod export;
 mod network;
+mod precision;
 mod settings;
 
 pub use settings::{Architecture, Progress, Settings};
@@ -15,7 +16,7 @@ use crate::heads::{choose_heads, integer_heads, set_means};
 use crate::integer_model::IntegerModel;
 use crate::nn::{Activation, FitReport, LayerKind, Network, Shape};
 use crate::observed::{Observed, observe};
-use crate::quantise::{equalise, input_range, quantise, rim_step};
+use crate::quantise::{equalise, input_range, rim_step};
 use crate::recipe::Request;
 use crate::spike::Spikes;
 use crate::table::{Samples, Schema, Table};
@@ -139,7 +140,9 @@ pub fn train(
     }
     let features = fitted.at(bits);
     let codes = if bits == first_bits { prepared } else { Codes::prepare(&features, table) };
-    let quantised = quantise(&layers, &codes.of(&split.train), range, bits);
+    let precise = precision::quantise_precisely(&float, &layers, &codes, &split.train, bits, drawn);
+    precise.note().into_iter().for_each(&mut note);
+    let quantised = precise.network;
     for &(layer, channel) in &quantised.coarsened {
         note(format!(
             "layer {layer}, output {channel}: weights made coarser so that its sum cannot overflow"
