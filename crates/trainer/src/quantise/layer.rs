@@ -341,6 +341,11 @@ mod tests {
             let highest = f64::from(127 - grid.zero_point) * grid.scale;
             assert!((highest - 1.5).abs() <= grid.scale, "{} {highest}", activation.name());
         }
+        let highest = |copies: usize| {
+            let grid = Target::hidden(Activation::Relu, &[-1.0, 1.0], 1_000_000, copies).output();
+            f64::from(127 - grid.zero_point) * grid.scale
+        };
+        assert!(highest(1) < 1.01 && highest(2) > 1.49, "{} {}", highest(1), highest(2));
     }
 
     #[test]

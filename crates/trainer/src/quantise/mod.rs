@@ -218,15 +218,15 @@ mod tests {
             dense(3, 6, Activation::Relu),
             dense(6, 4, Activation::Linear),
         ];
-        let codes: Vec<i16> = (0..4000).map(|at| (900.0 * libm::sin((7 * at) as f64)) as i16).collect();
+        let codes: Vec<i16> = (0..4000).map(|at| (7000.0 * libm::sin((7 * at) as f64)) as i16).collect();
         let range = Range { low: -2.0, high: 2.0 };
-        let step = rim_step(9);
+        let step = rim_step(12);
         let mut exact: Vec<f64> = codes.iter().map(|&code| range.render(f64::from(code) * step)).collect();
         for layer in &layers {
             exact = layer.sums(&exact).into_iter().map(|sum| layer.activation().value(sum)).collect();
         }
         let error = |copies: usize| {
-            let network = quantise(&layers, &[copies, copies, copies, 1], &codes, range, 9);
+            let network = quantise(&layers, &[copies, copies, copies, 1], &codes, range, 12);
             let answers = network.reconstruct(&codes);
             let error = |(&code, exact): (&i16, &f64)| (f64::from(code) * step - exact).abs();
             answers.iter().zip(&exact).map(error).sum::<f64>() / exact.len() as f64
