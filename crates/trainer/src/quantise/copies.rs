@@ -9,7 +9,7 @@ use crate::float_model::FloatLayer;
 use crate::nn::{Activation, Dense, LayerKind};
 
 /// What the rounding of one of several copies is shifted by, in steps; the shifts of all copies cancel.
-pub(super) fn offset(copy: usize, copies: usize) -> f64 {
+pub(super) const fn offset(copy: usize, copies: usize) -> f64 {
     (copy as f64 + 0.5) / copies as f64 - 0.5
 }
 
