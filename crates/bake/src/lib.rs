@@ -24,4 +24,4 @@ mod weights;
 
 pub use build_script::{bake_to_out_dir, read_model};
 pub use error::BakeError;
-pub use package::{Baked, Options, bake, bake_module, difference, write};
+pub use package::{Baked, Footprint, Options, bake, bake_module, difference, write};

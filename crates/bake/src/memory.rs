@@ -3,12 +3,24 @@
 use crate::plan::Plan;
 use crate::source::WIDTH;
 use std::fmt::Write;
+use tillwatch_engine::feature::{Mark, Memory};
+use tillwatch_engine::kernel::TILE;
 
 /// `Scratch` and `Memories`.
 pub(crate) fn emit(plan: &Plan<'_>) -> String {
     let mut out = scratch(plan);
     out.push_str(&memories(plan));
     out
+}
+
+/// Bytes of both.
+pub(crate) fn ram_bytes(plan: &Plan<'_>) -> usize {
+    let reconstruction = if plan.is_encoder() { 0 } else { plan.n_columns.div_ceil(TILE) };
+    let words = plan.n_columns + TILE * reconstruction;
+    let bytes = TILE * (plan.arena.groups + plan.patch) + size_of::<Mark>() * plan.features.len();
+    // The working memory is aligned to its 16-bit codes.
+    (size_of::<i16>() * words + bytes).next_multiple_of(align_of::<i16>())
+        + size_of::<Memory>() * plan.model.n_memories()
 }
 
 fn scratch(plan: &Plan<'_>) -> String {

@@ -28,6 +28,29 @@ pub struct Baked {
     pub files: Vec<(PathBuf, Vec<u8>)>,
     /// What the model takes, as text.
     pub report: String,
+    /// What the model takes, in numbers.
+    pub footprint: Footprint,
+}
+
+/// What a baked model takes, whatever the core; code and stack are not in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Footprint {
+    /// Multiply-accumulates of a score: the network and the prototypes.
+    pub macs: usize,
+    /// Bytes of constants in flash.
+    pub constant_bytes: usize,
+    /// Bytes of working memory and of what features remember.
+    pub ram_bytes: usize,
+}
+
+impl Footprint {
+    fn of(plan: &Plan<'_>) -> Self {
+        Self {
+            macs: plan.macs(),
+            constant_bytes: plan.constant_bytes,
+            ram_bytes: crate::memory::ram_bytes(plan),
+        }
+    }
 }
 
 /// Marks a folder as one that may be replaced.
@@ -48,7 +71,7 @@ pub fn bake(model: &Model<'_>, options: &Options) -> Result<Baked, BakeError> {
     files.push((PathBuf::from("README.md"), format!("# {}\n\n{}", plan.name, summary(&plan)).into_bytes()));
     files.push((PathBuf::from(MANIFEST), manifest(&plan).into_bytes()));
     files.sort();
-    Ok(Baked { report: report(&plan), name: plan.name, files })
+    Ok(Baked { report: report(&plan), footprint: Footprint::of(&plan), name: plan.name, files })
 }
 
 /// Turns a model into the files of a module: `mod.rs`, `record.rs`, `weights.rs`.
@@ -60,7 +83,7 @@ pub fn bake_module(model: &Model<'_>, name: Option<&str>) -> Result<Baked, BakeE
     let mut files = sources(&plan, Place::Module, "");
     files.push((PathBuf::from(MANIFEST), manifest(&plan).into_bytes()));
     files.sort();
-    Ok(Baked { report: report(&plan), name: plan.module_name(), files })
+    Ok(Baked { report: report(&plan), footprint: Footprint::of(&plan), name: plan.module_name(), files })
 }
 
 /// Writes a baked model to a folder: under a temporary name beside it first, then in its place.

@@ -1,6 +1,7 @@
 //! Thresholds from the integer scores of normal rows that training never saw.
 
 use crate::TrainError;
+use crate::metrics::wilson;
 use tillwatch_engine::score::{ANCHORS, LEVELS, Thresholds};
 use tillwatch_model::ThresholdBlock;
 
@@ -129,21 +130,10 @@ fn anchor_rank(n: usize, level: u16) -> usize {
     (n * usize::from(level)).div_ceil(1000)
 }
 
-/// The 95 % interval of a rate after `hits` of `n`.
-///
-/// # Source
-/// Wilson, "Probable inference, the law of succession, and statistical inference", JASA 22 (1927).
+/// The 95 % interval of a rate after `hits` of `n`, Wilson's.
 #[must_use]
 pub fn wilson_interval(hits: usize, n: usize) -> [f64; 2] {
-    const Z: f64 = 1.959_963_984_540_054; // 97.5 % of the normal distribution
-    if n == 0 {
-        return [0.0, 1.0];
-    }
-    let (n, share) = (n as f64, hits as f64 / n as f64);
-    let middle = share + Z * Z / (2.0 * n);
-    let half = Z * (share * (1.0 - share) / n + Z * Z / (4.0 * n * n)).sqrt();
-    let scale = 1.0 + Z * Z / n;
-    [((middle - half) / scale).max(0.0), ((middle + half) / scale).min(1.0)]
+    wilson(hits as f64 / (n as f64).max(1.0), n as f64)
 }
 
 #[cfg(test)]

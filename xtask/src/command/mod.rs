@@ -9,6 +9,7 @@ mod demo;
 mod firmware;
 mod fixtures;
 mod kinds;
+mod page;
 mod rates;
 mod size;
 mod test;
@@ -19,7 +20,7 @@ use std::process::Command;
 /// A command's name, what it does, and how.
 type Entry = (&'static str, &'static str, fn(&[String]) -> Result<(), String>);
 
-const COMMANDS: [Entry; 13] = [
+const COMMANDS: [Entry; 14] = [
     (
         "demo",
         "from CSV to a verdict on an emulated Cortex-M: [--data FILE [--schema FILE] --label COL [--alarm-rate R]]",
@@ -44,6 +45,7 @@ const COMMANDS: [Entry; 13] = [
         "detection of every kind on labelled sets: detection --data DIR [--seeds N] [--kinds A,B] [--sets A,B] [--out FILE]",
         bench::run,
     ),
+    ("page", "report.html in a browser without a screen: [--page FILE]", page::run),
     ("tidy", "arrows, docs, forbidden words, licences", tidy::run),
 ];
 

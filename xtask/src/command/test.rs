@@ -1,6 +1,6 @@
 //! `cargo xtask test`: every check that this machine can run.
 
-use super::{audit, bake, call, crosscheck, fixtures, kinds, rates, size, tidy};
+use super::{audit, bake, call, crosscheck, fixtures, kinds, page, rates, size, tidy};
 use crate::emulate::qemu;
 
 pub(super) fn run(_: &[String]) -> Result<(), String> {
@@ -12,8 +12,12 @@ pub(super) fn all(strict: bool) -> Result<(), String> {
     let mut missing: Vec<String> = Vec::new();
     for machine in [qemu::Machine::An385, qemu::Machine::Virt] {
         if std::process::Command::new(machine.program()).arg("--version").output().is_err() {
-            missing.push(format!("{}: {}", machine.program(), machine.install()));
+            missing.push(format!("{} as a second emulator: {}", machine.program(), machine.install()));
         }
+    }
+    let has_browser = page::program().is_some();
+    if !has_browser {
+        missing.push(format!("chromium, to open report.html: {}", page::INSTALL));
     }
     if strict && !missing.is_empty() {
         return Err(format!("not on this machine: {}", missing.join("; ")));
@@ -27,12 +31,15 @@ pub(super) fn all(strict: bool) -> Result<(), String> {
     fixtures::run(&["--check".to_owned()])?;
     crosscheck::run(&[])?;
     kinds::run(&[])?;
+    if has_browser {
+        page::run(&[])?;
+    }
     rates::run(&[])?;
     audit::run(&[])?;
     size::run(&[])?;
     println!("\nall checks passed");
     for line in &missing {
-        println!("not run in a second emulator, {line}");
+        println!("not run, {line}");
     }
     Ok(())
 }

@@ -53,6 +53,9 @@ pub(crate) struct Train {
     /// Alarms per normal record, at most
     #[arg(long, default_value_t = 0.01)]
     pub(crate) alarm_rate: f64,
+    /// Records that you score in a day: report.html counts alarms per day
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) events_per_day: Option<u32>,
     /// Training algorithm
     #[arg(long, value_enum, default_value_t = Optimiser::Adam)]
     pub(crate) optimiser: Optimiser,

@@ -134,7 +134,8 @@ fn json(model: &Model<'_>) -> Value {
     })
 }
 
-fn hexadecimal(digest: &[u8]) -> String {
+/// Bytes as people compare them.
+pub(crate) fn hexadecimal(digest: &[u8]) -> String {
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

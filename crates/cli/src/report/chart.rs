@@ -3,8 +3,12 @@
 use std::fmt::Write;
 
 /// Size of a chart and what lies around its plot, in its own units: left, top, right, bottom.
-const SIZE: [f64; 2] = [640.0, 300.0];
-const AROUND: [f64; 4] = [64.0, 14.0, 16.0, 46.0];
+///
+/// The room around fits the text of narrow screens, which is half as large again: see `page.css`.
+const SIZE: [f64; 2] = [560.0, 320.0];
+const AROUND: [f64; 4] = [76.0, 14.0, 20.0, 56.0];
+/// From one word at the top of a chart to the next, so that marks beside each other can be read.
+const WORD_HEIGHT: f64 = 18.0;
 /// Ticks of an axis, about.
 const TICKS: f64 = 6.0;
 
@@ -88,12 +92,13 @@ pub(super) struct Chart {
     x: Axis,
     y: Axis,
     body: String,
+    marks: usize,
 }
 
 impl Chart {
     /// An empty plot with its axes.
     pub(super) fn new(x: Axis, y: Axis) -> Self {
-        let mut chart = Self { x, y, body: String::new() };
+        let mut chart = Self { x, y, body: String::new(), marks: 0 };
         let [left, right] = [0.0, 1.0].map(across);
         let [bottom, top] = [0.0, 1.0].map(up);
         for (share, text) in chart.x.ticks() {
@@ -101,7 +106,7 @@ impl Chart {
             chart.add(format_args!(
                 "<path class=\"grid\" d=\"M{x:.1} {bottom:.1}V{top:.1}\"/>\
                  <text x=\"{x:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{text}</text>",
-                bottom + 16.0
+                bottom + 20.0
             ));
         }
         for (share, text) in chart.y.ticks() {
@@ -109,16 +114,16 @@ impl Chart {
             chart.add(format_args!(
                 "<path class=\"grid\" d=\"M{left:.1} {y:.1}H{right:.1}\"/>\
                  <text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\">{text}</text>",
-                left - 6.0,
+                left - 7.0,
                 y + 4.0
             ));
         }
         let (x_label, y_label) = (chart.x.label, chart.y.label);
         chart.add(format_args!(
             "<text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{x_label}</text>\
-             <text transform=\"translate(14 {:.1}) rotate(-90)\" text-anchor=\"middle\">{y_label}</text>",
+             <text transform=\"translate(17 {:.1}) rotate(-90)\" text-anchor=\"middle\">{y_label}</text>",
             f64::midpoint(left, right),
-            bottom + 36.0,
+            bottom + 46.0,
             f64::midpoint(bottom, top)
         ));
         chart
@@ -126,10 +131,23 @@ impl Chart {
 
     /// A line through points.
     pub(super) fn line(&mut self, class: &str, points: impl Iterator<Item = [f64; 2]>) {
+        let places = self.places(points);
+        self.add(format_args!("<polyline class=\"{class}\" points=\"{places}\"/>"));
+    }
+
+    fn places(&self, points: impl Iterator<Item = [f64; 2]>) -> String {
         let places: Vec<String> = points
             .map(|[x, y]| format!("{:.1},{:.1}", across(self.x.share(x)), up(self.y.share(y))))
             .collect();
-        self.add(format_args!("<polyline class=\"{class}\" points=\"{}\"/>", places.join(" ")));
+        places.join(" ")
+    }
+
+    /// The area between a low and a high value at each place.
+    pub(super) fn band(&mut self, columns: &[[f64; 3]]) {
+        let there = columns.iter().map(|&[x, _, high]| [x, high]);
+        let back = columns.iter().rev().map(|&[x, low, _]| [x, low]);
+        let places = self.places(there.chain(back));
+        self.add(format_args!("<polygon class=\"band\" points=\"{places}\"/>"));
     }
 
     /// Bars that stand on the axis, as wide as the distance of their left edges, from 0 to 1 across.
@@ -147,23 +165,37 @@ impl Chart {
     }
 
     /// Dots.
-    pub(super) fn points(&mut self, class: &str, points: impl Iterator<Item = [f64; 2]>) {
+    pub(super) fn dots(&mut self, class: &str, points: impl Iterator<Item = [f64; 2]>) {
         for [x, y] in points {
             let (x, y) = (across(self.x.share(x)), up(self.y.share(y)));
             self.add(format_args!("<circle class=\"{class}\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"2.2\"/>"));
         }
     }
 
+    /// Crosses, which differ from dots without colour too.
+    pub(super) fn crosses(&mut self, class: &str, points: impl Iterator<Item = [f64; 2]>) {
+        let mut path = String::new();
+        for [x, y] in points {
+            let (x, y) = (across(self.x.share(x)), up(self.y.share(y)));
+            // Writing to a string cannot fail.
+            let _ = write!(path, "M{:.1} {:.1}l5 5m0 -5l-5 5", x - 2.5, y - 2.5);
+        }
+        self.add(format_args!("<path class=\"{class}\" d=\"{path}\"/>"));
+    }
+
     /// A vertical line with a word at its top.
     pub(super) fn mark(&mut self, class: &str, value: f64, word: &str) {
         let share = self.x.share(value);
         let (x, top, bottom) = (across(share), up(1.0), up(0.0));
-        let (anchor, beside) = if share > 0.85 { ("end", x - 4.0) } else { ("start", x + 4.0) };
+        // The first word is on the left, where no second line crosses it, unless it would leave the chart there.
+        let is_left = share > 0.85 || (self.marks == 0 && share > 0.15);
+        let (anchor, beside) = if is_left { ("end", x - 4.0) } else { ("start", x + 4.0) };
         self.add(format_args!(
             "<path class=\"{class}\" d=\"M{x:.1} {bottom:.1}V{top:.1}\"/>\
-             <text x=\"{beside:.1}\" y=\"{:.1}\" text-anchor=\"{anchor}\">{word}</text>",
-            top + 10.0
+             <text class=\"mark\" x=\"{beside:.1}\" y=\"{:.1}\" text-anchor=\"{anchor}\">{word}</text>",
+            top + 14.0 + WORD_HEIGHT * self.marks as f64
         ));
+        self.marks += 1;
     }
 
     /// The chart; the text says in words what it shows.
@@ -211,7 +243,25 @@ mod tests {
         let mut chart = Chart::new(Axis::linear("x", 0.0, 1.0), Axis::linear("y", 0.0, 1.0));
         chart.line("first", [[0.0, 0.0], [1.0, 1.0]].into_iter());
         let svg = chart.svg("a < b");
-        assert!(svg.contains("points=\"64.0,254.0 624.0,14.0\""), "{svg}");
+        assert!(svg.contains("points=\"76.0,264.0 540.0,14.0\""), "{svg}");
         assert!(svg.contains("aria-label=\"a &lt; b\""));
+    }
+
+    #[test]
+    fn a_band_goes_along_its_upper_end_and_back_along_its_lower_one() {
+        let mut chart = Chart::new(Axis::linear("x", 0.0, 1.0), Axis::linear("y", 0.0, 1.0));
+        chart.band(&[[0.0, 0.0, 1.0], [1.0, 0.0, 1.0]]);
+        let svg = chart.svg("");
+        assert!(svg.contains("points=\"76.0,14.0 540.0,14.0 540.0,264.0 76.0,264.0\""), "{svg}");
+    }
+
+    #[test]
+    fn words_of_marks_lie_below_each_other() {
+        let mut chart = Chart::new(Axis::linear("x", 0.0, 1.0), Axis::linear("y", 0.0, 1.0));
+        chart.mark("threshold", 0.5, "watch");
+        chart.mark("threshold", 0.5, "alarm");
+        let svg = chart.svg("");
+        assert!(svg.contains("y=\"28.0\" text-anchor=\"end\">watch"), "{svg}");
+        assert!(svg.contains("y=\"46.0\" text-anchor=\"start\">alarm"), "{svg}");
     }
 }

@@ -1,5 +1,6 @@
 //! Where a threshold may stand, and what it costs and finds there.
 
+use tillwatch_trainer::calibrate::wilson_interval;
 use tillwatch_trainer::observed::ObservedRow;
 
 /// False-alarm rates of the table.
@@ -85,7 +86,27 @@ impl Operation {
 
     /// Share of alarms that are right; none where nothing alarms or nothing is known.
     pub(super) fn precision(&self, scores: &Scores) -> Option<f64> {
-        if scores.anomalous.is_empty() { None } else { share(self.found, self.found + self.false_alarms) }
+        if scores.anomalous.is_empty() { None } else { share(self.found, self.alarms()) }
+    }
+
+    /// Rows that alarm.
+    pub(super) const fn alarms(&self) -> usize {
+        self.found + self.false_alarms
+    }
+
+    /// The 95 % interval of [`Operation::recall`].
+    pub(super) fn recall_interval(&self, scores: &Scores) -> [f64; 2] {
+        wilson_interval(self.found, scores.anomalous.len())
+    }
+
+    /// The 95 % interval of [`Operation::alarm_rate`].
+    pub(super) fn alarm_rate_interval(&self, scores: &Scores) -> [f64; 2] {
+        wilson_interval(self.false_alarms, scores.normal.len())
+    }
+
+    /// The 95 % interval of [`Operation::precision`].
+    pub(super) fn precision_interval(&self) -> [f64; 2] {
+        wilson_interval(self.found, self.alarms())
     }
 }
 

@@ -2,10 +2,9 @@
 
 use super::chart::{Axis, Chart};
 use super::operating::Operation;
-use super::{Story, escaped, table};
+use super::{Story, curves, escaped, table};
 use crate::{figures, words};
 use std::fmt::Write;
-use tillwatch_bake::{Options, bake};
 use tillwatch_engine::score::{SCORE_ONE, Scored};
 use tillwatch_trainer::baselines::Baseline;
 use tillwatch_trainer::calibrate::wilson_interval;
@@ -24,37 +23,41 @@ pub(super) fn figures(story: &Story<'_>) -> String {
     let trained = story.trained;
     let evaluation = &trained.evaluation;
     let [train, calibration, test] = trained.rows;
+    let own = story.scores.at(trained.calibration.thresholds.alarm);
     let cell = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| format!("{value:.4}"));
-    let row = |name: &str, pick: fn(&Figures) -> Option<f64>| {
-        let float = evaluation.float.as_ref().and_then(pick);
-        vec![name.to_owned(), cell(pick(&evaluation.integer)), cell(float)]
+    let row = |name: &str, interval: Option<[f64; 2]>, pick: fn(&Figures) -> Option<f64>| {
+        let found = pick(&evaluation.integer);
+        let ends = interval.filter(|_| found.is_some());
+        let ends = ends.map_or_else(|| "–".to_owned(), |[low, high]| format!("{low:.4} to {high:.4}"));
+        vec![name.to_owned(), cell(found), ends]
     };
     let rows = [
-        row("AUROC", |figures| figures.auroc),
-        row("average precision", |figures| figures.average_precision),
-        row("recall at the alarm threshold", |figures| figures.recall),
-        row("alarms per normal row", |figures| figures.alarm_rate),
+        row("AUROC", story.auroc_interval(), |figures| figures.auroc),
+        row("average precision", story.average_precision_interval(), |figures| figures.average_precision),
+        row("recall at the alarm threshold", Some(own.recall_interval(&story.scores)), |figures| {
+            figures.recall
+        }),
+        row("alarms per normal row", Some(own.alarm_rate_interval(&story.scores)), |figures| {
+            figures.alarm_rate
+        }),
     ];
     let normals = story.scores.normal.len();
     let measured = evaluation.integer.alarm_rate.unwrap_or(0.0);
     let [low, high] = wilson_interval((measured * normals as f64).round() as usize, normals);
     let mut text = format!(
-        "<p>{} autoencoder; {train} rows trained it, {calibration} set its thresholds, {test} others, {} of them \
+        "<p>Kind: {} autoencoder. {train} rows trained it, {calibration} set its thresholds, {test} others, {} of them \
          anomalies, are judged here.</p>\n<p>Promised: at most {} alarms per normal row. Measured on {normals} normal rows: \
          {measured:.4} (95 % interval {low:.4} to {high:.4}).</p>\n",
         trained.architecture.recipe, evaluation.anomalies, trained.calibration.alarm_rate
     );
-    text.push_str(&table(&[("", false), ("integer", false), ("float", false)], &rows));
-    if let (Some(correlation), Some(flips)) = (evaluation.rank_correlation, evaluation.verdict_flips) {
-        // Writing to a string cannot fail.
-        let _ = writeln!(
-            text,
-            "<p class=\"soft\">Rank correlation of integer and float scores: {correlation:.5}; {flips} of {} verdicts \
-             differ. The device gives the integer scores, bit for bit.</p>",
-            evaluation.rows
-        );
-    }
-    text.push_str(&baselines(story));
+    text.push_str(&table(
+        "Figures of the integer model",
+        &[("figure", false), ("integer model", false), ("95 % interval", false)],
+        &rows,
+    ));
+    text.push_str(
+        "<p class=\"soft\">An interval says how far chance in the choice of test rows may have moved a figure, nothing more.</p>\n",
+    );
     for note in &trained.notes {
         let _ = writeln!(text, "<p class=\"soft\">Note: {}</p>", escaped(note));
     }
@@ -62,7 +65,7 @@ pub(super) fn figures(story: &Story<'_>) -> String {
 }
 
 /// Simpler detectors on the same rows.
-fn baselines(story: &Story<'_>) -> String {
+pub(super) fn baselines(story: &Story<'_>) -> String {
     let beside = figures::beside(&story.trained.evaluation, &story.trained.baselines);
     if beside.is_empty() {
         return String::new();
@@ -72,7 +75,11 @@ fn baselines(story: &Story<'_>) -> String {
         [vec![baseline.name.to_owned()], figures.to_vec()].concat()
     };
     let rows: Vec<Vec<String>> = beside.iter().map(row).collect();
-    let table = table(&[("on the same rows", false), ("AUROC", false), ("average precision", false)], &rows);
+    let table = table(
+        "Simpler detectors",
+        &[("on the same rows", false), ("AUROC", false), ("average precision", false)],
+        &rows,
+    );
     let line = figures::ahead(&beside).map_or_else(String::new, |line| format!("<p>{line}</p>\n"));
     table + &line
 }
@@ -105,64 +112,64 @@ pub(super) fn scores(story: &Story<'_>) -> String {
         story.scores.anomalous.len(),
         real(thresholds.alarm)
     );
-    let legend = "Blue: normal rows. Orange: anomalies. Dashed: the thresholds.";
-    figure(chart, &words, legend)
+    figure(chart, &words, &format!("{} Dashed: the thresholds.", legend(["normal rows", "anomalies"])))
 }
 
 /// The table of thresholds, and the curves where there are anomalies.
 pub(super) fn operating(story: &Story<'_>) -> String {
     let scores = &story.scores;
-    let percent =
-        |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| format!("{:.1} %", 100.0 * value));
+    let events = story.events_per_day.map_or(EVENTS, f64::from);
+    let among = |ends: [f64; 2], unit: f64| {
+        let decimals = usize::from(ends[1] * unit < 100.0);
+        let [low, high] = ends.map(|end| format!("{:.decimals$}", end * unit));
+        format!("{low} to {high}")
+    };
+    let share = |value: Option<f64>, ends: [f64; 2]| {
+        value.map_or_else(
+            || "–".to_owned(),
+            |value| format!("{:.1} % ({})", 100.0 * value, among(ends, 100.0)),
+        )
+    };
     let row = |name: String, operation: &Operation| {
         let rate = operation.alarm_rate(scores).unwrap_or(0.0);
-        let alarms = format!("{:.1}", rate * EVENTS);
-        let cells = [alarms, percent(operation.recall(scores)), percent(operation.precision(scores))];
-        [vec![name, operation.threshold.to_string()], cells.to_vec()].concat()
+        vec![
+            name,
+            format!("{:.2}", operation.threshold as f64 / SCORE_ONE as f64),
+            format!("{:.1} ({})", rate * events, among(operation.alarm_rate_interval(scores), events)),
+            share(operation.recall(scores), operation.recall_interval(scores)),
+            share(operation.precision(scores), operation.precision_interval()),
+        ]
     };
     let own = row("the model's own".to_owned(), &scores.at(story.trained.calibration.thresholds.alarm));
     let others = scores.table();
     let rows: Vec<Vec<String>> = std::iter::once(own)
         .chain(others.iter().map(|(rate, operation)| row(format!("{} % of these", 100.0 * rate), operation)))
         .collect();
+    let (alarms, volume) = match story.events_per_day {
+        Some(events) => (
+            "false alarms per day",
+            format!("A day has {events} records, as <code>--events-per-day</code> says."),
+        ),
+        None => (
+            "false alarms in 10,000",
+            "With <code>--events-per-day</code> this table counts alarms per day instead of in 10,000 normal records.".to_owned(),
+        ),
+    };
     let head = [
         ("normal rows that alarm", false),
-        ("threshold", false),
-        ("in 10,000", false),
+        ("score above", false),
+        (alarms, false),
         ("anomalies found", false),
         ("alarms that are right", false),
     ];
-    let mut text = table(&head, &rows);
-    text.push_str(
-        "<p class=\"soft\">Another rate needs no training: <code>tillwatch threshold</code>. The share of alarms that are \
-         right is that of these rows; where anomalies are rarer it is lower.</p>\n",
+    let mut text = table("Thresholds", &head, &rows);
+    // Writing to a string cannot fail.
+    let _ = writeln!(
+        text,
+        "<p class=\"soft\">In parentheses: 95 % intervals. {volume} Another rate needs no training: <code>tillwatch \
+         threshold</code>. The share of alarms that are right is that of these rows; where anomalies are rarer it is lower.</p>"
     );
-    if scores.anomalous.is_empty() || scores.normal.is_empty() {
-        return text;
-    }
-    let operations = scores.operations();
-    let integer = &story.trained.evaluation.integer;
-    let unit = |label| Axis::linear(label, 0.0, 1.0);
-    let point = |operation: &Operation| {
-        [operation.alarm_rate(scores).unwrap_or(0.0), operation.recall(scores).unwrap_or(0.0)]
-    };
-    let mut roc = Chart::new(unit("normal rows that alarm"), unit("anomalies found"));
-    roc.line("grid", [[0.0, 0.0], [1.0, 1.0]].into_iter());
-    roc.line("first", std::iter::once([0.0, 0.0]).chain(operations.iter().map(point)));
-    let words = format!(
-        "Receiver operating characteristic; the area under it is {:.4}.",
-        integer.auroc.unwrap_or(0.0)
-    );
-    text.push_str(&figure(roc, &words, &words));
-    let mut curve = Chart::new(unit("anomalies found"), unit("alarms that are right"));
-    let point = |operation: &Operation| Some([operation.recall(scores)?, operation.precision(scores)?]);
-    curve.line("second", operations.iter().filter_map(point));
-    let words = format!(
-        "Precision against recall; average precision is {:.4}.",
-        integer.average_precision.unwrap_or(0.0)
-    );
-    text.push_str(&figure(curve, &words, &words));
-    text
+    text + &curves::curves(story)
 }
 
 /// The rows with the highest scores, and why.
@@ -181,7 +188,7 @@ pub(super) fn strangest(story: &Story<'_>) -> String {
     };
     let rows: Vec<Vec<String>> = story.trained.observed.strangest.iter().map(row).collect();
     let head = [("row", false), ("score", false), ("verdict", false), ("label", false), ("reasons", true)];
-    table(&head, &rows)
+    table("The strangest test rows", &head, &rows)
 }
 
 /// Root mean squares, the features with the largest first.
@@ -191,17 +198,32 @@ pub(super) fn residuals(story: &Story<'_>) -> String {
     let most = |residuals: &[Option<f64>; 2]| residuals.iter().flatten().copied().fold(0.0, f64::max);
     features.sort_by(|a, b| most(b.1).total_cmp(&most(a.1)));
     let cell = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| format!("{value:.3}"));
+    let largest = features.first().map_or(1.0, |(_, residuals)| most(residuals)).max(f64::MIN_POSITIVE);
+    let bars = |residuals: &[Option<f64>; 2]| {
+        let classes = ["bar", "bar strange"].into_iter().zip(residuals);
+        let drawn = classes.filter_map(|(class, value)| Some((class, (*value)?)));
+        drawn
+            .map(|(class, value)| {
+                format!("<span class=\"{class}\" style=\"width:{:.1}%\"></span>", 100.0 * value / largest)
+            })
+            .collect::<String>()
+    };
     let rows: Vec<Vec<String>> = features
         .iter()
         .take(FEATURES)
-        .map(|(name, [normal, strange])| vec![escaped(name), cell(*normal), cell(*strange)])
+        .map(|(name, both)| vec![escaped(name), cell(both[0]), cell(both[1]), bars(both)])
         .collect();
     let unit = if story.trained.is_unit_scaled { "units of the range" } else { "standard deviations" };
     let more = features.len().saturating_sub(FEATURES);
     let rest = if more > 0 { format!("; {more} smaller ones are left out") } else { String::new() };
     format!(
-        "{}<p class=\"soft\">Root mean square of what the network does not reproduce, in {unit}{rest}.</p>\n",
-        table(&[("feature", false), ("normal rows", false), ("anomalies", false)], &rows)
+        "{}<p class=\"soft\">Root mean square of what the network does not reproduce, in {unit}{rest}. Whole bars: normal rows; \
+         double bars: anomalies.</p>\n",
+        table(
+            "Residuals by feature",
+            &[("feature", false), ("normal rows", false), ("anomalies", false), ("drawn", true)],
+            &rows
+        )
     )
 }
 
@@ -220,12 +242,28 @@ pub(super) fn latents(story: &Story<'_>) -> String {
         Axis::linear(label, low, high.max(low + f64::MIN_POSITIVE))
     };
     let mut chart = Chart::new(axis("first principal component", 0), axis("second", 1));
-    for (class, wanted) in [("normal", false), ("strange", true)] {
-        let rows = observed.latent_rows.iter().map(|&row| observed.rows[row].is_anomalous);
-        chart.points(class, points.iter().zip(rows).filter(|(_, is)| *is == wanted).map(|(point, _)| *point));
+    let of = |wanted: bool| {
+        let rows = observed.latent_rows.iter().map(move |&row| observed.rows[row].is_anomalous == wanted);
+        points.iter().zip(rows).filter(|(_, is)| *is).map(|(point, _)| *point)
+    };
+    // The rarer class lies on top.
+    if 2 * of(true).count() > points.len() {
+        chart.crosses("strange", of(true));
+        chart.dots("normal", of(false));
+    } else {
+        chart.dots("normal", of(false));
+        chart.crosses("strange", of(true));
     }
-    let words = format!("Latent vectors of {} test rows in the plane of their most variance.", points.len());
-    figure(chart, &words, "Blue: normal rows. Orange: anomalies.")
+    let words = format!(
+        "Latent vectors of {} test rows in the plane of their most variance, {} of them anomalies.",
+        points.len(),
+        of(true).count()
+    );
+    figure(
+        chart,
+        &words,
+        "Dots: normal rows. Crosses: anomalies. The axes are those along which latent vectors vary most.",
+    )
 }
 
 /// The course of the loss, and the units that sleep.
@@ -246,25 +284,50 @@ pub(super) fn training(story: &Story<'_>) -> String {
         report.best_epoch,
         report.best_loss
     );
-    let mut text = figure(chart, &words, "Blue: training rows. Orange: rows held back to judge epochs.");
+    let mut text = figure(
+        chart,
+        &words,
+        &format!("{words} {}", legend(["training rows", "rows held back to judge epochs"])),
+    );
     let asleep: Vec<String> =
         story.trained.sleeping.iter().flatten().map(|share| format!("{:.1} %", 100.0 * share)).collect();
     if !asleep.is_empty() {
         // Writing to a string cannot fail.
         let _ = writeln!(text, "<p>Units that no training row wakes, by layer: {}.</p>", asleep.join(", "));
     }
-    let _ = writeln!(
-        text,
-        "<p class=\"soft\">Loss {}, seed {}; layers: {}.</p>",
-        story.settings.loss.name(),
-        story.settings.seed,
-        escaped(&story.trained.architecture.reason)
-    );
     text
 }
 
-/// What the baked crate takes, and how deaf it is.
-pub(super) fn device(story: &Story<'_>) -> String {
+/// What eight bits cost: figures, order, and spikes that only floats hear.
+pub(super) fn quantisation(story: &Story<'_>) -> String {
+    let evaluation = &story.trained.evaluation;
+    let mut text = String::new();
+    if let Some(float) = &evaluation.float {
+        let cell = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| format!("{value:.4}"));
+        let row = |name: &str, pick: fn(&Figures) -> Option<f64>| {
+            let (integer, float) = (pick(&evaluation.integer), pick(float));
+            let change = integer.zip(float).map(|(integer, float)| integer - float);
+            let change = change.map_or_else(|| "–".to_owned(), |change| format!("{change:+.4}"));
+            vec![name.to_owned(), cell(integer), cell(float), change]
+        };
+        let rows = [
+            row("AUROC", |figures| figures.auroc),
+            row("average precision", |figures| figures.average_precision),
+            row("recall at the alarm threshold", |figures| figures.recall),
+            row("alarms per normal row", |figures| figures.alarm_rate),
+        ];
+        let head = [("figure", false), ("integer", false), ("float", false), ("change", false)];
+        text.push_str(&table("Integer model beside float model", &head, &rows));
+    }
+    if let (Some(correlation), Some(flips)) = (evaluation.rank_correlation, evaluation.verdict_flips) {
+        // Writing to a string cannot fail.
+        let _ = writeln!(
+            text,
+            "<p class=\"soft\">Rank correlation of integer and float scores: {correlation:.5}; {flips} of {} verdicts \
+             differ. The device gives the integer scores, bit for bit.</p>",
+            evaluation.rows
+        );
+    }
     let unit = if story.trained.is_unit_scaled { "ranges" } else { "standard deviations" };
     let percent = |share: f64| format!("{:.1} %", 100.0 * share);
     let spikes = story.trained.spikes.iter();
@@ -272,19 +335,15 @@ pub(super) fn device(story: &Story<'_>) -> String {
         .map(|spikes| vec![spikes.size.to_string(), percent(spikes.integer), percent(spikes.float)])
         .collect();
     let head = format!("spike in one column, {unit}");
-    let mut text = table(&[(&head, false), ("alarms, integer", false), ("float", false)], &rows);
-    if let Ok(baked) = bake(story.model, &Options::default()) {
-        // Writing to a string cannot fail.
-        let _ = writeln!(
-            text,
-            "<p class=\"soft\">What <code>tillwatch bake</code> makes of it, in bytes; code and stack depend on the core.</p>\n\
-             <pre>{}</pre>",
-            escaped(&baked.report)
-        );
-    }
-    text
+    text + &table("Spikes that alarm", &[(&head, false), ("alarms, integer", false), ("float", false)], &rows)
 }
 
-fn figure(chart: Chart, words: &str, caption: &str) -> String {
-    format!("<figure>\n{}<figcaption>{}</figcaption>\n</figure>\n", chart.svg(words), escaped(caption))
+/// A chart with what it shows in words, and a caption, which is HTML.
+pub(super) fn figure(chart: Chart, words: &str, caption: &str) -> String {
+    format!("<figure>\n{}<figcaption>{caption}</figcaption>\n</figure>\n", chart.svg(words))
+}
+
+/// What is drawn whole and blue, and what dashed or open and orange.
+fn legend(names: [&str; 2]) -> String {
+    format!("<span class=\"key\"></span>{} <span class=\"key strange\"></span>{}.", names[0], names[1])
 }

@@ -28,7 +28,7 @@ pub(crate) fn run(arguments: &Train) -> Result<(), Failure> {
     let trained = trained?;
     let metrics = format!("{:#}\n", metrics(&trained, &settings));
     let model = model_file::validate(&trained.bytes, &arguments.out.join("model.tw"))?;
-    let page = report::page(&trained, &settings, &table, &model);
+    let page = report::page(&trained, &settings, &table, &model, arguments.events_per_day);
     write_files(
         &arguments.out,
         &[

@@ -1,9 +1,13 @@
 //! Figures that say how good a detector is.
 
 mod agreement;
+mod band;
+mod interval;
 mod ranking;
 
 pub use agreement::{rank_correlation, verdict_flips};
+pub use band::band;
+pub use interval::{auroc_interval, average_precision_interval, wilson};
 pub use ranking::{auroc, average_precision, share_above};
 
 use core::cmp::Ordering;

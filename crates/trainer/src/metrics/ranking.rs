@@ -66,7 +66,7 @@ pub fn share_above<S: Copy + PartialOrd>(
 }
 
 /// Numbers of anomalies and of normal rows at each distinct score, from the highest down.
-fn tie_groups<S: Copy + PartialOrd>(scores: &[S], labels: &[bool]) -> Vec<(u64, u64)> {
+pub(super) fn tie_groups<S: Copy + PartialOrd>(scores: &[S], labels: &[bool]) -> Vec<(u64, u64)> {
     let order = descending(scores);
     order
         .chunk_by(|&a, &b| scores[a] == scores[b])
