@@ -65,8 +65,13 @@ fn the_page_says_what_the_figures_say() {
     assert_eq!(page.matches("<svg").count(), 5);
     // Scored and named as the command does.
     let scores = folder.out(&["score", "--model", &model, "--data", &data]);
-    let strangest =
-        page.split("The strangest test rows").nth(1).unwrap().split("<tr><th scope=\"row\">").nth(1).unwrap();
+    let strangest = page
+        .split("Table: The strangest test rows")
+        .nth(1)
+        .unwrap()
+        .split("<tr><th scope=\"row\">")
+        .nth(1)
+        .unwrap();
     let row = strangest.split("</th>").next().unwrap();
     let line = scores.lines().find(|line| line.starts_with(&format!("{row},"))).unwrap();
     let reason = line.split(',').next_back().unwrap().split(' ').next().unwrap();
