@@ -103,7 +103,7 @@ fn images_that_cannot_be() {
 fn recipes_that_cannot_be() {
     let folder = Folder::new();
     let data = folder.write("rows.csv", plane(0..200, 0.1));
-    let cases: [(&[&str], &str); 8] = [
+    let cases: [(&[&str], &str); 11] = [
         (
             &["--recipe", "sparse", "--sparsity", "top-k", "--keep", "99", "--layers", "8"],
             "--keep: found 99, wanted 1 to 8, the units of the hidden layer",
@@ -126,6 +126,15 @@ fn recipes_that_cannot_be() {
             "--pooling: found with --recipe dense, wanted --recipe conv1d or conv2d",
         ),
         (&["--recipe", "variational", "--beta", "-1"], "--beta: found -1, wanted 0 or more"),
+        (
+            &["--recipe", "sparse", "--members", "2"],
+            "--members: found 2, wanted 1, since a layer `largest k` cannot stand beside others",
+        ),
+        (&["--members", "6"], "--members"),
+        (
+            &["--prototypes", "50"],
+            "--prototypes: found 50, wanted at most 12, one for every 10 training rows",
+        ),
         (&["--dropout", "1"], "--dropout: found 1, wanted at least 0 and below 1"),
     ];
     for (options, wanted) in cases {
@@ -152,8 +161,15 @@ fn models_that_cannot_do_it() {
     let folder = Folder::new();
     let data = folder.write("rows.csv", plane(0..200, 0.1));
     let model = folder.train("dense", &data, &["--recipe", "dense", "--layers", "6,2,6", "--epochs", "2"]);
+    let several = ["--recipe", "variational", "--members", "2", "--layers", "6,2,6", "--epochs", "2"];
+    let several = folder.train("several", &data, &several);
     let out = folder.path("result");
-    let cases: [(&[&str], &str, u8); 4] = [
+    let cases: [(&[&str], &str, u8); 5] = [
+        (
+            &["generate", "--model", &several],
+            "model.tw: found a model of 2 members, wanted one, whose decoder makes up whole records; train with --members 1",
+            2,
+        ),
         (
             &["generate", "--model", &model],
             "model.tw: found a model of recipe dense, wanted a variational one, whose latent vectors have a \

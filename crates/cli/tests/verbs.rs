@@ -53,6 +53,23 @@ fn encode_writes_the_latent_vector_inside_the_score() {
     assert!(10 * same > 9 * lines.len() * model.latent_len(), "{same} values of the same sign");
 }
 
+#[test]
+fn members_are_one_network_side_by_side() {
+    let folder = Folder::new();
+    let data = folder.write("rows.csv", plane(0..400, 0.1));
+    let options = ["--recipe", "variational", "--layers", "6,2,6", "--epochs", "3", "--prototypes", "4"];
+    let path = folder.train("model", &data, &[&options[..], &["--members", "3"]].concat());
+    let bytes = fs::read(&path).unwrap();
+    let model = Model::validate(&bytes).unwrap();
+    let widths: Vec<usize> = model.body().layers.iter().map(|layer| layer.out_len()).collect();
+    assert_eq!(widths, [18, 6, 18, model.n_columns()]);
+    assert_eq!(model.body().heads.prototypes.len(), 4 * model.n_columns());
+    assert!(model.body().card.iter().any(|entry| (entry.key, entry.value) == ("members", "3")));
+    let one = fs::read(folder.train("one", &data, &options)).unwrap();
+    let one = Model::validate(&one).unwrap();
+    assert_eq!((one.latent_len(), model.latent_len()), (2, 6));
+}
+
 /// What the latent vector of a record adds to its score.
 fn latent_part(loader: &Loader<'_>, raw: &[i32]) -> u64 {
     let mut bench = Bench::new(loader);

@@ -4,6 +4,7 @@ use crate::float_model::FloatModel;
 use crate::nn::{Generator, normal};
 use crate::quantise::rim_step;
 use crate::reconstruct::Inverse;
+use crate::train::MEMBERS;
 use rand_chacha::rand_core::SeedableRng;
 use std::fmt;
 use tillwatch_model::Model;
@@ -38,6 +39,11 @@ pub enum GenerateError {
     },
     /// The file came without its float network.
     NoDecoder,
+    /// Each member has latent vectors of its own; the mean of what they make of different draws is no record.
+    Several {
+        /// Number of members.
+        members: String,
+    },
 }
 
 impl fmt::Display for GenerateError {
@@ -50,6 +56,10 @@ impl fmt::Display for GenerateError {
             ),
             Self::NoDecoder => f.write_str(
                 "found no float network in the file, wanted its decoder; give the file that training wrote",
+            ),
+            Self::Several { members } => write!(
+                f,
+                "found a model of {members} members, wanted one, whose decoder makes up whole records; train with --members 1"
             ),
         }
     }
@@ -64,9 +74,13 @@ impl Sampler {
     /// [`GenerateError`]
     pub fn new(model: &Model<'_>, seed: u64) -> Result<Self, GenerateError> {
         let card = model.body().card;
-        let recipe = card.iter().find(|entry| entry.key == "recipe").map_or("unknown", |entry| entry.value);
+        let says = |key: &str| card.iter().find(|entry| entry.key == key).map(|entry| entry.value);
+        let recipe = says("recipe").unwrap_or("unknown");
         if recipe != "variational" {
             return Err(GenerateError::NotVariational { recipe: recipe.to_owned() });
+        }
+        if let Some(members) = says(MEMBERS) {
+            return Err(GenerateError::Several { members: members.to_owned() });
         }
         let float = FloatModel::from_file(model.body(), model.reference()).ok_or(GenerateError::NoDecoder)?;
         Ok(Self {

@@ -4,16 +4,12 @@ use crate::TrainError;
 use crate::features::{Codes, FittedFeature};
 use crate::float_model::FloatModel;
 use crate::integer_model::IntegerHeads;
-use crate::prototypes::{centres, square_distance};
+use crate::prototypes::square_distance;
 use crate::quantise::rim_step;
 use crate::table::Schema;
 use tillwatch_engine::fixed::multiply_wide;
 use tillwatch_engine::score::{GAIN_FRACTION_BITS, SCORE_ONE};
 
-/// Rows of the prototype bank: the budget of a point-of-sale model, and no set tried gained from more.
-const PROTOTYPES: usize = 16;
-/// Fewest training rows that a prototype stands for.
-const ROWS_PER_PROTOTYPE: usize = 10;
 /// Rows that go through the network together.
 const TOGETHER: usize = 256;
 /// Share of the mean residual variance that every column has at least, so that a column which the network copies
@@ -25,11 +21,9 @@ const MAX_PROTOTYPE_SHIFT: u32 = 8;
 /// Chooses the heads of a float model that has none: column weights and prototypes, without calibration means.
 ///
 /// # Shapes
-/// `rows`: training rows in standard deviations, row-major.
-pub(crate) fn choose_heads(model: &mut FloatModel, rows: &[f32], seed: u64) {
-    let width = model.width();
-    let count = PROTOTYPES.min(rows.len() / width / ROWS_PER_PROTOTYPE);
-    model.prototypes = centres(rows, width, count, seed);
+/// `rows`: training rows in standard deviations, row-major; `prototypes`: a bank of such rows.
+pub(crate) fn choose_heads(model: &mut FloatModel, rows: &[f32], prototypes: Vec<f32>) {
+    model.prototypes = prototypes;
     model.column_weights = column_weights(model, rows);
 }
 

@@ -8,6 +8,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::float_cmp))]
 
 pub mod architecture;
+mod bank;
 pub mod baselines;
 pub mod calibrate;
 pub mod cells;

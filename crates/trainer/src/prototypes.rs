@@ -24,6 +24,9 @@ pub fn centres(rows: &[f32], width: usize, count: usize, seed: u64) -> Vec<f32> 
     let stride = all.len().div_ceil(SAMPLE).max(1);
     let rows: Vec<&[f32]> = all.into_iter().step_by(stride).collect();
     let mut centres = spread_start(&rows, count.min(rows.len()), seed);
+    if centres.is_empty() {
+        return Vec::new();
+    }
     for _ in 0..ROUNDS {
         let moved = means(&rows, &centres, width);
         if moved == centres {
@@ -102,6 +105,7 @@ mod tests {
     fn equal_rows_give_one_centre() {
         assert_eq!(centres(&[2.0; 30], 3, 16, 1), [2.0; 3]);
         assert!(centres(&[], 3, 16, 1).is_empty());
+        assert!(centres(&[2.0; 30], 3, 0, 1).is_empty());
     }
 
     #[test]

@@ -48,6 +48,13 @@ pub(crate) struct Train {
     /// Share of hidden values that training drops
     #[arg(long, default_value_t = 0.0)]
     pub(crate) dropout: f64,
+    /// Networks to train from different seeds on different features; the answer is the mean of theirs
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=5))]
+    pub(crate) members: u8,
+    /// Typical rows that the model keeps, 0 to 64: the score counts the distance to the nearest; chosen from the data
+    /// without it
+    #[arg(long, value_parser = clap::value_parser!(u8).range(0..=64))]
+    pub(crate) prototypes: Option<u8>,
     #[command(flatten)]
     pub(crate) recipes: Recipes,
     /// Alarms per normal record, at most
@@ -128,7 +135,7 @@ pub(crate) struct Recipes {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum RecipeName {
-    /// Chosen from the data
+    /// Variational for rows of a table, convolutional for windows and images
     Auto,
     /// Undercomplete layers of full connections
     Dense,

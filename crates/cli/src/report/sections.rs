@@ -278,12 +278,17 @@ pub(super) fn training(story: &Story<'_>) -> String {
     chart.line("first", train());
     chart.line("second", valid());
     chart.mark("threshold", report.best_epoch as f64, "best");
-    let words = format!(
+    let mut words = format!(
         "Loss of {} epochs; the weights of epoch {} are kept, with a loss of {:.4}.",
         report.epochs.len(),
         report.best_epoch,
         report.best_loss
     );
+    let members = story.trained.architecture.members;
+    if members > 1 {
+        // Writing to a string cannot fail.
+        let _ = write!(words, " This is the first of {members} members, whose answers are averaged.");
+    }
     let mut text = figure(
         chart,
         &words,

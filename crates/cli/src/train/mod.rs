@@ -64,6 +64,10 @@ fn plan(architecture: &Architecture, rows: [usize; 3]) -> String {
         );
     }
     let _ = writeln!(text, "reason: {}", architecture.reason);
+    if architecture.members > 1 {
+        let _ =
+            writeln!(text, "members: {}, each as above; their answers are averaged", architecture.members);
+    }
     text
 }
 
@@ -115,6 +119,7 @@ fn metrics(trained: &Trained, settings: &Settings) -> Value {
         "recipe": trained.architecture.recipe,
         "loss": settings.loss.name(),
         "hidden": trained.architecture.hidden_widths(),
+        "members": trained.architecture.members,
         "sleeping": trained.sleeping,
         "architecture_reason": trained.architecture.reason,
         "seed": settings.seed,

@@ -42,6 +42,8 @@ pub(super) fn of(arguments: &Train) -> Result<Settings, Failure> {
         activation,
         batch_norm: arguments.batch_norm,
         dropout: arguments.dropout,
+        members: arguments.members.into(),
+        prototypes: arguments.prototypes.map(Into::into),
         alarm_rate: arguments.alarm_rate,
         epochs: arguments.epochs as usize,
         optimiser: optimiser(arguments),

@@ -22,6 +22,9 @@ const SELF_TEST_WINDOWS: usize = 2;
 /// Rows that go through the network together.
 const TOGETHER: usize = 256;
 
+/// Where the model card says how many networks stand side by side, if several do.
+pub(crate) const MEMBERS: &str = "members";
+
 /// The rim's format for the residuals of the calibration rows.
 pub(super) fn choose_format(
     float: &FloatModel,
@@ -135,6 +138,9 @@ pub(super) fn card(
         ("hidden widths".to_owned(), format!("{:?}", architecture.hidden_widths())),
         (threshold::ALARM_RATE.to_owned(), threshold::promise(calibration.alarm_rate)),
     ];
+    if architecture.members > 1 {
+        card.push((MEMBERS.to_owned(), architecture.members.to_string()));
+    }
     let figure = |value: Option<f64>| value.map_or("not known".to_owned(), |value| format!("{value:.4}"));
     let [measured, recall] = threshold::MEASURED;
     card.push((measured.to_owned(), figure(evaluation.integer.alarm_rate)));

@@ -1,12 +1,15 @@
 //! From a table to a model file.
 
 mod export;
+mod members;
 mod network;
 mod precision;
 mod settings;
 
+pub(crate) use export::MEMBERS;
 pub use settings::{Architecture, Progress, Settings};
 
+use crate::bank::bank;
 use crate::baselines::{Baseline, baselines};
 use crate::calibrate::{Calibration, calibrate};
 use crate::evaluate::{Evaluation, evaluate_rows};
@@ -14,13 +17,14 @@ use crate::features::{Codes, Scaling, fit};
 use crate::float_model::{FloatLayer, FloatModel};
 use crate::heads::{choose_heads, integer_heads, set_means};
 use crate::integer_model::IntegerModel;
-use crate::nn::{Activation, FitReport, LayerKind, Network, Shape};
+use crate::nn::{Activation, FitReport, Shape};
 use crate::observed::{Observed, observe};
 use crate::quantise::{equalise, input_range, rim_step};
 use crate::recipe::Request;
 use crate::spike::Spikes;
 use crate::table::{Samples, Schema, Table};
 use crate::{TrainError, rim, spike};
+use members::Members;
 use tillwatch_engine::feature::Mark;
 use tillwatch_loader::Loader;
 use tillwatch_model::Model;
@@ -104,26 +108,24 @@ pub fn train(
     let architecture = Architecture {
         recipe: settings.recipe.resolved(request.shape).name(),
         layers: plan.layers.clone(),
+        members: settings.members,
         reason: plan.reason.clone(),
     };
+    members::check(&plan, settings.members)?;
+    let prototypes = bank(&train_values, prepared.n_columns, settings.prototypes, settings.seed)?;
     progress(&Progress::Plan { architecture: architecture.clone(), rows });
     notes.iter().for_each(|note| progress(&Progress::Note(note.clone())));
-    let (network, report) =
-        network::train_network(&prepared, &train_values, &split.train, range, &plan, settings, progress)?;
-    let sleeping = network.sleeping(&train_values)?;
-
-    let mut layers = FloatLayer::all_of(&network.folded());
+    let Members { mut layers, drawn, report, sleeping } =
+        members::train_members(&prepared, &train_values, &split.train, range, &plan, settings, progress)?;
     if settings.wants_unit_targets()
         && let Some(last) = layers.last_mut()
     {
         last.kind = last.kind.with_activation(Activation::Sigmoid);
     }
-    // Records are made up from the distribution that latent values were drawn from.
-    let drawn = drawn(&network);
     equalise(&mut layers, &train_values, range, drawn);
     let latent = drawn.or_else(|| narrowest(&layers));
     let mut float = FloatModel::new(&layers, range, prepared.columns.clone(), latent)?;
-    choose_heads(&mut float, &train_values, settings.seed);
+    choose_heads(&mut float, &train_values, prototypes);
     let calibration_values = real_values(&prepared.of(&split.calibration), first_bits);
     set_means(&mut float, &calibration_values, settings.scores_latent());
     let format = export::choose_format(&float, &calibration_values, settings, &fitted)?;
@@ -178,7 +180,8 @@ pub fn train(
     let baselines = if evaluation.integer.auroc.is_some() {
         let labels: Vec<bool> = split.test.iter().map(|&row| table.label(row) == Some(true)).collect();
         let test_values = real_values(&codes.of(&split.test), bits);
-        baselines(&train_values, &test_values, &labels, codes.n_columns, float.latent_len().max(1))
+        let components = (float.latent_len() / settings.members).max(1);
+        baselines(&train_values, &test_values, &labels, codes.n_columns, components)
     } else {
         Vec::new()
     };
@@ -216,12 +219,6 @@ fn shape_of(samples: Samples, columns: usize) -> Shape {
         Samples::Window { length, .. } => Shape::new(1, length, columns),
         Samples::Image { height, width } => Shape::new(height, width, columns),
     }
-}
-
-/// Where the layer that draws normal distributions went: its means are the latent vector, whatever is narrower.
-fn drawn(network: &Network<f32>) -> Option<usize> {
-    let place = network.kinds().iter().position(|kind| matches!(kind, LayerKind::GaussianSample(_)))?;
-    network.folded_place(place)
 }
 
 /// The layer whose output is the latent vector: of all but the last the narrowest, of equals the last.

@@ -20,6 +20,10 @@ pub struct Settings {
     pub batch_norm: bool,
     /// Share of hidden values that training drops.
     pub dropout: f64,
+    /// Networks that are trained from different seeds; the model's answer is the mean of theirs.
+    pub members: usize,
+    /// Rows of the prototype bank; chosen from the data where there are none.
+    pub prototypes: Option<usize>,
     /// Alarms per normal record, at most.
     pub alarm_rate: f64,
     /// Passes over the training rows, at most.
@@ -44,6 +48,8 @@ impl Default for Settings {
             activation: Activation::Relu,
             batch_norm: false,
             dropout: 0.0,
+            members: 1,
+            prototypes: None,
             alarm_rate: 0.01,
             epochs: 200,
             optimiser: OptimiserConfig::ADAM,
@@ -55,6 +61,14 @@ impl Default for Settings {
 }
 
 impl Settings {
+    /// Most members: more detect hardly better, and flash grows with each.
+    pub const MOST_MEMBERS: usize = 5;
+
+    /// How many members there may be, in words.
+    pub(crate) fn counts() -> String {
+        format!("1 to {}", Self::MOST_MEMBERS)
+    }
+
     /// True where targets have to lie in 0 to 1.
     #[must_use]
     pub const fn wants_unit_targets(&self) -> bool {
@@ -75,6 +89,8 @@ pub struct Architecture {
     pub recipe: &'static str,
     /// The layers as they are trained, from input to output.
     pub layers: Vec<LayerKind>,
+    /// How many networks of such layers.
+    pub members: usize,
     /// Why, in one sentence.
     pub reason: String,
 }
