@@ -26,6 +26,11 @@ pub(super) fn run(arguments: &[String]) -> Result<(), String> {
         data,
         "--schema",
         schema,
+        // The smallest network and half the default's prototypes: what a device with little room takes.
+        "--recipe",
+        "dense",
+        "--prototypes",
+        "16",
         "--alarm-rate",
         "0.002",
         "--name",

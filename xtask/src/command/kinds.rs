@@ -18,6 +18,8 @@ use tillwatch_trainer::{Settings, Trained, train};
 
 /// Passes over the rows: enough to learn something, few enough for a check.
 const EPOCHS: usize = 30;
+/// Prototypes of tables.
+const PROTOTYPES: usize = 16;
 /// The core whose figures are shown.
 const SHOWN: &str = "Cortex-M3";
 /// The cores that run what is layered anew; `--all` runs everything on every core.
@@ -67,8 +69,13 @@ pub(super) fn run(arguments: &[String]) -> Result<(), String> {
 }
 
 fn kinds<'a>(rows: &'a Input, windows: &'a Input, images: &'a Input) -> Vec<Kind<'a>> {
-    let settings =
-        |input: &Input| Settings { epochs: EPOCHS, alarm_rate: input.alarm_rate, ..Settings::default() };
+    let settings = |input: &Input| Settings {
+        epochs: EPOCHS,
+        alarm_rate: input.alarm_rate,
+        // As many as the committed model has; few images carry fewer.
+        prototypes: std::ptr::eq(input, rows).then_some(PROTOTYPES),
+        ..Settings::default()
+    };
     let kind = |name: &str, input: &'a Input, recipe: Recipe| Kind {
         name: name.to_owned(),
         input,
@@ -101,17 +108,22 @@ fn kinds<'a>(rows: &'a Input, windows: &'a Input, images: &'a Input) -> Vec<Kind
         change(&mut settings);
         Kind { name, input, settings, has_new_layers: false, has_encoder_apart: false }
     };
-    kinds.push(with("dense, batch norm".to_owned(), rows, |settings| settings.batch_norm = true));
-    kinds.push(with("dense, dropout".to_owned(), rows, |settings| settings.dropout = 0.1));
+    let dense = |name: &str, change: fn(&mut Settings)| {
+        let kind = with(name.to_owned(), rows, change);
+        Kind { settings: Settings { recipe: Recipe::Dense, ..kind.settings }, ..kind }
+    };
+    kinds.push(dense("dense, batch norm", |settings| settings.batch_norm = true));
+    kinds.push(dense("dense, dropout", |settings| settings.dropout = 0.1));
+    kinds.push(dense("dense, three members", |settings| settings.members = 3));
     kinds.push(with("conv2d, batch norm".to_owned(), images, |settings| settings.batch_norm = true));
-    kinds.push(with("dense, mae".to_owned(), rows, |settings| settings.loss = Loss::Mae));
-    kinds.push(with("dense, huber".to_owned(), rows, |settings| settings.loss = Loss::Huber { delta: 1.0 }));
+    kinds.push(dense("dense, mae", |settings| settings.loss = Loss::Mae));
+    kinds.push(dense("dense, huber", |settings| settings.loss = Loss::Huber { delta: 1.0 }));
     // Cross-entropy ends in a sigmoid on the rim, which no other kind does.
     let bce = with("conv2d, bce".to_owned(), images, |settings| settings.loss = Loss::Bce);
     kinds.push(Kind { has_new_layers: true, ..bce });
     for activation in Activation::ALL {
         if activation != Activation::Relu {
-            let settings = Settings { activation, ..settings(rows) };
+            let settings = Settings { activation, recipe: Recipe::Dense, ..settings(rows) };
             let name = format!("dense, {}", activation.name());
             kinds.push(Kind { name, input: rows, settings, has_new_layers: false, has_encoder_apart: false });
         }

@@ -20,7 +20,7 @@ use crate::nn::{Activation, LayerKind, Noise, Shape};
 /// A kind of autoencoder with its hyperparameters.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Recipe {
-    /// Dense for rows of a table, convolutional for windows and images.
+    /// Variational for rows of a table, convolutional for windows and images; `DESIGN.md` has the figures behind it.
     #[default]
     Auto,
     /// Undercomplete: fully connected layers around a narrow one.
@@ -97,7 +97,7 @@ impl Recipe {
         match self {
             Self::Auto if shape.height > 1 => Self::Conv2d(Convolutional::default()),
             Self::Auto if shape.width > 1 => Self::Conv1d(Convolutional::default()),
-            Self::Auto => Self::Dense,
+            Self::Auto => Self::Variational(Variational::default()),
             other => other.clone(),
         }
     }
@@ -111,7 +111,8 @@ impl Recipe {
             return Err(fault("--dropout", &request.dropout, "at least 0 and below 1"));
         }
         match self.resolved(request.shape) {
-            Self::Auto | Self::Dense => Ok(dense::plan(request)),
+            Self::Auto => Variational::default().plan(request), // resolved before, so never
+            Self::Dense => Ok(dense::plan(request)),
             Self::Denoising(recipe) => recipe.plan(request),
             Self::Sparse(recipe) => recipe.plan(request),
             Self::Variational(recipe) => recipe.plan(request),
@@ -206,7 +207,7 @@ mod tests {
     #[test]
     fn auto_looks_at_the_shape() {
         let name = |shape| Recipe::Auto.resolved(shape).name();
-        assert_eq!(name(Shape::flat(30)), "dense");
+        assert_eq!(name(Shape::flat(30)), "variational");
         assert_eq!(name(Shape::new(1, 32, 3)), "conv1d");
         assert_eq!(name(Shape::new(28, 28, 1)), "conv2d");
     }

@@ -4,7 +4,7 @@
 //! SHA-256
 //! `0f71b5effd015cbd306f11bfb8a7270901cfa4bef51eef8ede8c15159708daa1`,
 //! configured by
-//! `c995348295ce8209341b48eaae3b52505c2d0b3964a3457b47960b6a5403a3fc`.
+//! `dd8e621403f6b8e27d579373ef3d155a0628b9d656522f2fe964e7ab57862df7`.
 //!
 //! # Model card
 //!
