@@ -79,7 +79,11 @@ pub(crate) fn emit(plan: &Plan<'_>) -> String {
     );
     if !plan.is_encoder() {
         one(
-            "Promised alarms per million normal records, at most.",
+            if block.is_extrapolated() {
+                "Alarms per million normal records, EXTRAPOLATED beyond the calibration rows: a guess and no promise."
+            } else {
+                "Promised alarms per million normal records, at most."
+            },
             "ALARM_RATE_PPM",
             "u32",
             &block.alarm_rate_ppm.to_string(),

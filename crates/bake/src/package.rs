@@ -192,7 +192,7 @@ fn cargo_toml(plan: &Plan<'_>, engine: Option<&Path>) -> String {
 fn manifest(plan: &Plan<'_>) -> String {
     let body = plan.model.body();
     let block = plan.model.thresholds();
-    let value = json!({
+    let mut value = json!({
         "name": plan.name,
         "model_version": body.model_version,
         "contract": body.contract,
@@ -210,6 +210,9 @@ fn manifest(plan: &Plan<'_>) -> String {
         "alarm_rate_ppm": block.alarm_rate_ppm,
         "anchors": u64s(block.anchors).collect::<Vec<_>>(),
     });
+    if block.is_extrapolated() {
+        value["alarm_is_extrapolated"] = json!(true);
+    }
     format!("{value:#}\n")
 }
 

@@ -1,7 +1,7 @@
 //! `tillwatch evaluate`
 
 use crate::arguments::Evaluate;
-use crate::{Failure, figures, model_file, output};
+use crate::{Failure, figures, model_file, output, promise};
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -31,6 +31,7 @@ pub(crate) fn run(arguments: &Evaluate) -> Result<(), Failure> {
             "float": evaluation.float,
             "rank_correlation": evaluation.rank_correlation,
             "verdict_flips": evaluation.verdict_flips,
+            "extrapolated": model.thresholds().is_extrapolated(),
         });
         if arguments.by.is_some() {
             json["by"] = json!(
@@ -48,6 +49,10 @@ pub(crate) fn run(arguments: &Evaluate) -> Result<(), Failure> {
         evaluation.anomalies,
         figures::table(&evaluation)
     );
+    if let Some(note) = promise::note(model.thresholds()) {
+        text.push_str(&note);
+        text.push('\n');
+    }
     for (kind, (rows, share)) in &by_kind {
         // Writing to a string cannot fail.
         let _ = writeln!(text, "{kind:<28}{share:>9.4} of {rows} rows alarmed");

@@ -4,6 +4,9 @@ use std::fmt::Write;
 use tillwatch_trainer::baselines::Baseline;
 use tillwatch_trainer::evaluate::{Evaluation, Figures};
 
+/// Events that alarms are counted in.
+const ALARMS_PER: f64 = 10_000.0;
+
 /// A table of the figures, integer beside float.
 pub(crate) fn table(evaluation: &Evaluation) -> String {
     let float = |pick: fn(&tillwatch_trainer::evaluate::Figures) -> Option<f64>| {
@@ -17,14 +20,23 @@ pub(crate) fn table(evaluation: &Evaluation) -> String {
             float(|figures| figures.average_precision),
         ),
         ("recall at the alarm rate", evaluation.integer.recall, float(|figures| figures.recall)),
-        ("alarm rate on normal rows", evaluation.integer.alarm_rate, float(|figures| figures.alarm_rate)),
     ];
+    let rate = |pick: Option<f64>| {
+        pick.map_or_else(|| "-".to_owned(), |rate| format!("{:.1}", rate * ALARMS_PER))
+    };
     let cell = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), |value| format!("{value:.4}"));
     let mut text = format!("{:<28}{:>9}{:>9}\n", "", "integer", "float");
     for (name, integer, float) in rows {
         // Writing to a string cannot fail.
         let _ = writeln!(text, "{name:<28}{:>9}{:>9}", cell(integer), cell(float));
     }
+    let _ = writeln!(
+        text,
+        "{:<28}{:>9}{:>9}",
+        "alarms per 10,000 normals",
+        rate(evaluation.integer.alarm_rate),
+        rate(float(|figures| figures.alarm_rate))
+    );
     if let (Some(correlation), Some(flips)) = (evaluation.rank_correlation, evaluation.verdict_flips) {
         let _ = writeln!(
             text,

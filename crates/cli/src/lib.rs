@@ -19,6 +19,7 @@ mod maps;
 mod model_file;
 mod output;
 mod progress;
+mod promise;
 mod recommend;
 mod reconstruct;
 mod records;

@@ -4,10 +4,12 @@ use crate::arguments::Score;
 use crate::maps::{self, Maps};
 use crate::output::Output;
 use crate::records::{Source, with_schema};
-use crate::{Failure, model_file, words};
+use crate::{Failure, model_file, promise, words};
 use std::fmt::Write;
 use tillwatch_engine::score::{Scored, anomaly_peak};
 use tillwatch_loader::Loader;
+use tillwatch_trainer::cells::quoted;
+use tillwatch_trainer::explain::Explanations;
 use tillwatch_trainer::scoring::Bench;
 
 pub(crate) fn run(arguments: &Score) -> Result<(), Failure> {
@@ -21,8 +23,12 @@ pub(crate) fn run(arguments: &Score) -> Result<(), Failure> {
             arguments.input.model.display()
         )));
     }
+    if let Some(note) = promise::note(model.thresholds()) {
+        eprintln!("{note}");
+    }
     let mut source = Source::open(&arguments.input.data, &schema)?;
     let names: Vec<&str> = model.body().features.iter().map(|feature| feature.name).collect();
+    let explanations = Explanations::of(&model);
     let mut bench = Bench::new(&loader);
     let mut output = Output::open(arguments.out.as_deref(), arguments.input.files())?;
     let peak_names = if shape.is_some() { ",peak_row,peak_column" } else { "" };
@@ -32,7 +38,10 @@ pub(crate) fn run(arguments: &Score) -> Result<(), Failure> {
     source.each(&loader, |record| {
         let scored = bench.score(&loader, record.raw, record.memories);
         line.clear();
-        put(&mut line, record.row, &scored, &names);
+        let reasons = words::explained(&scored, &names, |reason| {
+            explanations.explain(reason, &schema, record.raw, bench.codes(), bench.reconstruction())
+        });
+        put(&mut line, record.row, &scored, &quoted(&reasons));
         if let Some(shape) = shape {
             let peak = anomaly_peak(shape, bench.codes(), bench.reconstruction());
             largest = largest.max(peak.sum);
@@ -52,18 +61,17 @@ pub(crate) fn run(arguments: &Score) -> Result<(), Failure> {
     output.finish()
 }
 
-fn put(line: &mut String, row: u64, scored: &Scored, names: &[&str]) {
+fn put(line: &mut String, row: u64, scored: &Scored, reasons: &str) {
     let tally = scored.tally;
     // Writing to a string cannot fail.
     let _ = write!(
         line,
-        "{row},{},{},{},{},{},{},{}",
+        "{row},{},{},{},{},{},{},{reasons}",
         scored.score,
         scored.percentile,
         words::verdict(scored.verdict),
         tally.missing,
         tally.saturated,
-        tally.unknown,
-        words::reasons(scored, names)
+        tally.unknown
     );
 }

@@ -31,4 +31,11 @@ impl ThresholdBlock<'_> {
         }
         Thresholds { watch: self.watch, alarm: self.alarm, anchors }
     }
+
+    /// True where the alarm threshold lies beyond all calibration scores: so few rows cannot carry the rate.
+    #[must_use]
+    pub const fn is_extrapolated(&self) -> bool {
+        let above = (self.calibration_rows as u64 + 1) * self.alarm_rate_ppm as u64;
+        self.calibration_rows > 0 && above < 1_000_000
+    }
 }

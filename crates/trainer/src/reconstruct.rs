@@ -16,8 +16,9 @@ pub struct Inverse {
     n_columns: usize,
 }
 
+/// How the columns of a feature become a value of its field.
 #[derive(Clone, Debug)]
-struct FieldInverse {
+pub(crate) struct FieldInverse {
     /// First column of the feature, and its inverse.
     rule: Option<(usize, Rule)>,
     /// What the field is without one.
@@ -38,7 +39,7 @@ enum Rule {
 
 /// `value = center + code * step`
 #[derive(Clone, Copy, Debug)]
-struct Scale {
+pub(crate) struct Scale {
     center: f64,
     step: f64,
 }
@@ -80,6 +81,11 @@ impl Inverse {
 }
 
 impl FieldInverse {
+    /// The inverse of one feature whose columns begin at `first`; none where it looks back.
+    pub(crate) fn of(field: &Field<'_>, preparation: &Preparation<'_>, first: usize) -> Option<Self> {
+        Some(Self { rule: Some((first, Rule::of(preparation)?)), ..Self::without_feature(field) })
+    }
+
     fn without_feature(field: &Field<'_>) -> Self {
         let is_single = field.low == field.high && !field.range_is_declared;
         let is_bounded = field.range_is_declared && matches!(field.kind, FieldKind::Number);
@@ -91,7 +97,9 @@ impl FieldInverse {
         }
     }
 
-    fn raw(&self, codes: &[f64]) -> i32 {
+    /// # Shapes
+    /// `codes`: the columns of one sample.
+    pub(crate) fn raw(&self, codes: &[f64]) -> i32 {
         let Some((first, rule)) = &self.rule else { return self.otherwise };
         let [low, high] = self.range;
         rule.raw(codes.get(*first..).unwrap_or_default()).clamp(low, high)
@@ -164,12 +172,12 @@ impl Rule {
 }
 
 impl Scale {
-    fn of(affine: &Affine) -> Self {
+    pub(crate) fn of(affine: &Affine) -> Self {
         let scale = f64::from(affine.multiplier) / 2_f64.powi(32 - affine.shift as i32);
         Self { center: affine.center.into(), step: 1.0 / scale }
     }
 
-    fn value(self, code: f64) -> f64 {
+    pub(crate) fn value(self, code: f64) -> f64 {
         self.center + code * self.step
     }
 }

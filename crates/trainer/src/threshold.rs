@@ -1,7 +1,7 @@
 //! Other thresholds for a model whose weights stay.
 
 use crate::TrainError;
-use crate::calibrate::Calibration;
+use crate::calibrate::{Calibration, Guarantee};
 use tillwatch_engine::score::SCORE_ONE;
 use tillwatch_model::{Body, CardEntry, Model, Reference, SequenceBuffer, write};
 
@@ -11,8 +11,15 @@ pub(crate) const ALARM_RATE: &str = "alarm rate";
 pub(crate) const MEASURED: [&str; 2] = ["measured alarm rate", "recall at the alarm rate"];
 
 /// The line of the model card on the promised rate.
-pub(crate) fn promise(alarm_rate: f64) -> String {
-    format!("at most {alarm_rate} of normal records")
+pub(crate) fn promise(calibration: &Calibration) -> String {
+    let Some(budget) = calibration.budget() else { return "nothing is promised".to_owned() };
+    match calibration.guarantee {
+        Guarantee::Marginal => budget.to_string(),
+        Guarantee::Confident => format!("{budget}, with 95 % confidence"),
+        Guarantee::Extrapolated => {
+            format!("{budget}, extrapolated beyond {} calibration rows, not promised", calibration.rows)
+        }
+    }
 }
 
 /// A model file with the thresholds of another calibration.
@@ -23,7 +30,7 @@ pub(crate) fn promise(alarm_rate: f64) -> String {
 /// # Errors
 /// [`TrainError::TooLarge`] where the card does not fit, [`TrainError::Model`] where the file does not validate.
 pub fn with_thresholds(model: &Model<'_>, calibration: &Calibration) -> Result<Vec<u8>, TrainError> {
-    let promised = promise(calibration.alarm_rate);
+    let promised = promise(calibration);
     let kept = model.body().card.iter().filter(|entry| !MEASURED.contains(&entry.key));
     let card: Vec<CardEntry<'_>> = kept
         .map(|entry| if entry.key == ALARM_RATE { CardEntry { value: &promised, ..entry } } else { entry })

@@ -1,6 +1,7 @@
 //! Why a table did not become a model.
 
 use crate::Error;
+use crate::budget::AlarmBudget;
 use crate::nn::NetworkError;
 use crate::recipe::RecipeFault;
 use std::fmt;
@@ -30,7 +31,16 @@ pub enum TrainError {
         /// Calibration rows it takes.
         needed: usize,
         /// What was asked for.
-        alarm_rate: f64,
+        budget: AlarmBudget,
+        /// With 95 % confidence, not only on average.
+        is_confident: bool,
+    },
+    /// Scores have no tail that reaches as far as the alarm rate asks.
+    Tail {
+        /// Scores there are.
+        found: usize,
+        /// What it takes.
+        wanted: String,
     },
     /// A list does not fit the file format.
     TooLarge {
@@ -83,16 +93,24 @@ impl fmt::Display for TrainError {
                 write!(f, "{option}: found {found}, wanted {wanted}")
             }
             Self::AlarmRate { found } => {
-                write!(f, "alarm rate: found {found}, wanted more than 0 and at most 0.5, such as 0.001")
+                write!(
+                    f,
+                    "alarm rate: found {found}, wanted 0.000001 to 0.5, such as 0.001 or 1/1000 for one alarm per 1,000 \
+                     events"
+                )
             }
-            Self::TooFewCalibrationRows { found, needed, alarm_rate } => write!(
+            Self::TooFewCalibrationRows { found, needed, budget, is_confident } => write!(
                 f,
-                "an alarm rate of {} needs {needed} calibration rows, found {found}; give at least {} normal \
-                 rows in all, or an alarm rate of {:.4} or more",
-                short(*alarm_rate),
+                "{budget}{} needs {needed} calibration rows, found {found}, {} are missing; give at least {} normal rows in \
+                 all, or an alarm rate of {:.4} or more",
+                if *is_confident { " with 95 % confidence" } else { "" },
+                needed.saturating_sub(*found),
                 needed.saturating_mul(5),
-                1.0 / (*found as f64 + 1.0) + 5e-5
+                carried(*found, *is_confident)
             ),
+            Self::Tail { found, wanted } => {
+                write!(f, "--extrapolate: found {found} scores, wanted {wanted}")
+            }
             Self::TooLarge { what, limit } => {
                 write!(f, "{what}: more than {limit} entries; use fewer fields, categories or units")
             }
@@ -115,9 +133,11 @@ impl fmt::Display for TrainError {
     }
 }
 
-/// A rate as people write it; very small ones as a power of ten.
-fn short(rate: f64) -> String {
-    if rate < 1e-6 { format!("{rate:e}") } else { rate.to_string() }
+/// The smallest alarm rate that so many calibration rows carry, rounded up at four decimals.
+fn carried(rows: usize, is_confident: bool) -> f64 {
+    let rate =
+        if is_confident { -libm::expm1(libm::log(0.05) / rows.max(1) as f64) } else { 1.0 / (rows as f64 + 1.0) };
+    rate + 5e-5
 }
 
 impl std::error::Error for TrainError {}
@@ -152,9 +172,15 @@ mod tests {
 
     #[test]
     fn the_number_of_rows_needed_is_named() {
-        let error = TrainError::TooFewCalibrationRows { found: 40, needed: 999, alarm_rate: 0.001 };
+        let budget = AlarmBudget::of_rate(0.001).unwrap();
+        let error = TrainError::TooFewCalibrationRows { found: 40, needed: 999, budget, is_confident: false };
         let text = error.to_string();
-        assert!(text.contains("needs 999 calibration rows, found 40"), "{text}");
+        assert!(
+            text.starts_with(
+                "at most 1 alarm per 1,000 events needs 999 calibration rows, found 40, 959 are missing"
+            ),
+            "{text}"
+        );
         assert!(text.contains("4995 normal rows") && text.contains("0.0244"), "{text}");
         assert!(!error.is_usage() && TrainError::AlarmRate { found: 2.0 }.is_usage());
     }

@@ -3,14 +3,20 @@
 //! A set is found in a folder, put into the form of its protocol, and trained on as a user would without any option. What
 //! comes out is one [`Trial`] per set, kind and seed, and from those a page.
 
+mod alarms;
 mod baselines;
+mod injections;
 mod page;
+mod reliability;
 mod sets;
 mod sheet;
 mod summary;
 mod trial;
 
+pub(crate) use alarms::{Recount, is_fit, recount};
 pub(crate) use baselines::Baselines;
+pub(crate) use injections::{Injections, SIZES, inject};
 pub(crate) use page::page;
-pub(crate) use sets::{Set, find};
+pub(crate) use reliability::page as reliability_page;
+pub(crate) use sets::{Prepared, Set, find};
 pub(crate) use trial::{KINDS, Trial, run};

@@ -149,6 +149,21 @@ impl Set {
         self.read(&train, &test)
     }
 
+    /// The rows of a table without its anomalies, for what is measured on normal rows alone.
+    ///
+    /// # Errors
+    /// What is wrong with its file.
+    pub(crate) fn normals(&self) -> Result<Prepared, String> {
+        let sheet = Sheet::read(&self.files[0])?;
+        let label = sheet.column("label")?;
+        self.read(&sheet.only(|row| row[label].parse() == Ok(0.0)), &[])
+    }
+
+    /// True for a table that is one file of rows, each a record of its own.
+    pub(crate) const fn is_plain(&self) -> bool {
+        matches!(self.form, Form::Rows) && self.files.len() == 1
+    }
+
     fn read(&self, train: &Sheet, test: &[Sheet]) -> Result<Prepared, String> {
         let text = |error: tillwatch_trainer::Error| error.to_string();
         let folder = tempfile::tempdir().map_err(|error| error.to_string())?;

@@ -1,6 +1,6 @@
 //! `cargo xtask bench`: what the project measures on data that it does not hold.
 
-use super::option;
+use super::{option, reliability};
 use crate::bench::{Baselines, KINDS, Set, Trial, find, page, run as train};
 use crate::emulate::firmware::root;
 use serde_json::Value;
@@ -13,7 +13,9 @@ const SEEDS: u64 = 3;
 pub(super) fn run(arguments: &[String]) -> Result<(), String> {
     match arguments.first().map(String::as_str) {
         Some("detection") => detection(&arguments[1..]),
-        found => Err(format!("bench: found `{}`, wanted detection", found.unwrap_or(""))),
+        Some("alarms") => reliability::alarms(&arguments[1..]),
+        Some("reasons") => reliability::reasons(&arguments[1..]),
+        found => Err(format!("bench: found `{}`, wanted detection, alarms or reasons", found.unwrap_or(""))),
     }
 }
 

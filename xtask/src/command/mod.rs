@@ -11,6 +11,7 @@ mod fixtures;
 mod kinds;
 mod page;
 mod rates;
+mod reliability;
 mod size;
 mod test;
 mod tidy;
@@ -42,7 +43,8 @@ const COMMANDS: [Entry; 14] = [
     ("fixtures", "re-derive fixtures; --check compares only", fixtures::run),
     (
         "bench",
-        "detection of every kind on labelled sets: detection --data DIR [--seeds N] [--kinds A,B] [--sets A,B] [--out FILE]",
+        "detection of every kind, alarm rates, reasons, on labelled sets: detection --data DIR [--seeds N] [--kinds A,B] [--sets A,B] \
+         [--out FILE]; alarms or reasons --data DIR [--seeds N] [--sets A,B] [--out FILE]",
         bench::run,
     ),
     ("page", "report.html in a browser without a screen: [--page FILE]", page::run),

@@ -12,6 +12,7 @@ pub(crate) use train::{
 use crate::Failure;
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
+use tillwatch_trainer::budget::parse_rate;
 
 /// Trains autoencoders for anomaly detection and bakes them into integer-only Rust for devices.
 #[derive(Debug, Parser)]
@@ -65,15 +66,34 @@ pub(crate) struct Threshold {
     /// Model file
     #[arg(long)]
     pub(crate) model: PathBuf,
-    /// Alarms per normal record, at most
-    #[arg(long)]
+    /// Alarms per normal event, at most: a decimal such as 0.002, or alarms per events such as 2/1000
+    #[arg(long, value_parser = rate)]
     pub(crate) alarm_rate: f64,
-    /// Scores of normal records, as `tillwatch score` writes them; without it the percentiles that the model file keeps
+    /// Records to calibrate on, as trained on; rows whose label is not 0 are left out
+    #[arg(long, num_args = 1.., conflicts_with = "from_scores")]
+    pub(crate) data: Vec<PathBuf>,
+    /// With --data: column that is 0 for normal rows; that of training without it
+    #[arg(long, requires = "data")]
+    pub(crate) label: Option<String>,
+    /// Scores of normal records, as `tillwatch score` writes them; without it and --data the percentiles that the model file
+    /// keeps
     #[arg(long, num_args = 1..)]
     pub(crate) from_scores: Vec<PathBuf>,
+    /// Keep the rate with 95 % confidence, not only on average
+    #[arg(long, conflicts_with = "extrapolate")]
+    pub(crate) confident: bool,
+    /// Where the rows do not carry the rate, guess the threshold from the shape of their tail; marked as extrapolated wherever
+    /// it shows
+    #[arg(long)]
+    pub(crate) extrapolate: bool,
     /// Where the model file goes; in the place of the old one without it
     #[arg(long)]
     pub(crate) out: Option<PathBuf>,
+}
+
+/// An alarm rate as people write it.
+pub(super) fn rate(text: &str) -> Result<f64, String> {
+    parse_rate(text).ok_or_else(|| "wanted a decimal such as 0.002, or alarms per events such as 2/1000".to_owned())
 }
 
 /// What images are, where the files do not say it.

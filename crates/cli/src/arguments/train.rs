@@ -57,8 +57,8 @@ pub(crate) struct Train {
     pub(crate) prototypes: Option<u8>,
     #[command(flatten)]
     pub(crate) recipes: Recipes,
-    /// Alarms per normal record, at most
-    #[arg(long, default_value_t = 0.01)]
+    /// Alarms per normal event, at most: a decimal such as 0.002, or alarms per events such as 2/1000
+    #[arg(long, default_value_t = 0.01, value_parser = super::rate)]
     pub(crate) alarm_rate: f64,
     /// Records that you score in a day: report.html counts alarms per day
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use std::fmt::Write;
 use tillwatch_engine::feature::Affine;
 use tillwatch_model::{FieldKind, Model, Preparation, i16s, i32s, one_hot_levels, u32s, u64s};
+use tillwatch_trainer::budget::AlarmBudget;
 
 pub(crate) fn run(arguments: &Inspect) -> Result<(), Failure> {
     let bytes = model_file::read(&arguments.model)?;
@@ -64,13 +65,16 @@ fn text(model: &Model<'_>, len: usize) -> String {
         model.network_macs(),
         body.heads.prototypes.len() / model.n_columns()
     );
+    let budget = |ppm: u32| AlarmBudget::of_rate(f64::from(ppm) / 1e6).map(|budget| budget.to_string());
+    let promised = |ppm: u32| budget(ppm).unwrap_or_else(|| "nothing promised".to_owned());
     let _ = writeln!(
         text,
-        "alarm above {} (at most {} of a million normal records), watch above {} (at most {}), from {} rows",
+        "alarm above {} ({}{}), watch above {} ({} with these), from {} rows",
         thresholds.alarm,
-        thresholds.alarm_rate_ppm,
+        promised(thresholds.alarm_rate_ppm),
+        if thresholds.is_extrapolated() { ", EXTRAPOLATED beyond the rows, not promised" } else { "" },
         thresholds.watch,
-        thresholds.watch_rate_ppm,
+        promised(thresholds.watch_rate_ppm),
         thresholds.calibration_rows
     );
     let _ = writeln!(
@@ -125,6 +129,7 @@ fn json(model: &Model<'_>) -> Value {
         "thresholds": {
             "alarm": thresholds.alarm, "watch": thresholds.watch, "alarm_rate_ppm": thresholds.alarm_rate_ppm,
             "watch_rate_ppm": thresholds.watch_rate_ppm, "calibration_rows": thresholds.calibration_rows,
+            "extrapolated": thresholds.is_extrapolated(),
             "anchors": u64s(thresholds.anchors).collect::<Vec<_>>(),
         },
         "self_test": body.self_test.iter().map(|vector| json!({

@@ -6,7 +6,7 @@ mod settings;
 use crate::arguments::Train;
 use crate::output::{Folder, write_files};
 use crate::progress::Bar;
-use crate::{Failure, figures, model_file, output, report};
+use crate::{Failure, figures, model_file, output, promise, report};
 use input::Input;
 use serde_json::{Value, json};
 use std::fmt::Write;
@@ -75,7 +75,8 @@ fn summary(trained: &Trained, out: &Path) -> String {
     let calibration = &trained.calibration;
     let normals = trained.evaluation.rows - trained.evaluation.anomalies;
     let measured = trained.evaluation.integer.alarm_rate.unwrap_or(0.0);
-    let [low, high] = wilson_interval((measured * normals as f64).round() as usize, normals);
+    let alarms = (measured * normals as f64).round() as usize;
+    let [low, high] = wilson_interval(alarms, normals);
     let mut text = format!(
         "trained {} epochs, best {}; test rows: {}, {} of them anomalies\n{}{}",
         trained.report.epochs.len(),
@@ -86,11 +87,13 @@ fn summary(trained: &Trained, out: &Path) -> String {
         figures::baselines(&figures::beside(&trained.evaluation, &trained.baselines))
     );
     // Writing to a string cannot fail.
+    let _ = write!(text, "{}", promise::lines(calibration, "calibration rows"));
     let _ = writeln!(
         text,
-        "alarm rate promised: at most {:.4}, from {} calibration rows; measured on {normals} other normal rows: {measured:.4} \
-         (95 % interval {low:.4} to {high:.4})",
-        calibration.alarm_rate, calibration.rows
+        "measured on other normal rows: {} (95 % interval {:.1} to {:.1})",
+        promise::measured(alarms, normals),
+        low * 10_000.0,
+        high * 10_000.0
     );
     let asleep: Vec<f64> = trained.sleeping.iter().flatten().copied().collect();
     if !asleep.is_empty() {

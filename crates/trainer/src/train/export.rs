@@ -136,7 +136,7 @@ pub(super) fn card(
         ("rows".to_owned(), format!("{} to train, {} to calibrate, {} to test", rows[0], rows[1], rows[2])),
         ("recipe".to_owned(), architecture.recipe.to_owned()),
         ("hidden widths".to_owned(), format!("{:?}", architecture.hidden_widths())),
-        (threshold::ALARM_RATE.to_owned(), threshold::promise(calibration.alarm_rate)),
+        (threshold::ALARM_RATE.to_owned(), threshold::promise(calibration)),
     ];
     if architecture.members > 1 {
         card.push((MEMBERS.to_owned(), architecture.members.to_string()));
