@@ -52,7 +52,11 @@ fn card(plan: &Plan<'_>) -> String {
         body.model_version,
         plain(body.contract),
         block.alarm_rate_ppm,
-        if block.is_extrapolated() { "EXTRAPOLATED, a guess and no promise, from" } else { "as calibrated on" },
+        if block.is_extrapolated() {
+            "EXTRAPOLATED, a guess and no promise, from"
+        } else {
+            "as calibrated on"
+        },
         block.calibration_rows,
         hexadecimal(&body.data_digest),
         hexadecimal(&body.config_digest)

@@ -21,9 +21,8 @@ pub(crate) fn table(evaluation: &Evaluation) -> String {
         ),
         ("recall at the alarm rate", evaluation.integer.recall, float(|figures| figures.recall)),
     ];
-    let rate = |pick: Option<f64>| {
-        pick.map_or_else(|| "-".to_owned(), |rate| format!("{:.1}", rate * ALARMS_PER))
-    };
+    let rate =
+        |pick: Option<f64>| pick.map_or_else(|| "-".to_owned(), |rate| format!("{:.1}", rate * ALARMS_PER));
     let cell = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), |value| format!("{value:.4}"));
     let mut text = format!("{:<28}{:>9}{:>9}\n", "", "integer", "float");
     for (name, integer, float) in rows {

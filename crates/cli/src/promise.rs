@@ -23,7 +23,11 @@ pub(crate) fn lines(calibration: &Calibration, from: &str) -> String {
         // Writing to a string cannot fail.
         let _ = match threshold {
             Some(threshold) => {
-                writeln!(text, "  {promise:<27}alarm above {threshold}; needs {} rows{mark}", grouped(needed as u64))
+                writeln!(
+                    text,
+                    "  {promise:<27}alarm above {threshold}; needs {} rows{mark}",
+                    grouped(needed as u64)
+                )
             }
             None => writeln!(
                 text,
@@ -90,7 +94,10 @@ mod tests {
         let scores = (1..=1000_u64).map(|rank| 1_000_000 / (1001 - rank)).collect();
         let text = lines(&extrapolate(scores, 0.0001).unwrap(), "scores");
         assert!(text.contains("EXTRAPOLATED") && text.contains("a guess, not a promise"), "{text}");
-        assert!(text.contains("kept on average            none; needs 9,999 rows, 8,999 are missing"), "{text}");
+        assert!(
+            text.contains("kept on average            none; needs 9,999 rows, 8,999 are missing"),
+            "{text}"
+        );
     }
 
     #[test]

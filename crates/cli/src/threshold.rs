@@ -27,7 +27,8 @@ pub(crate) fn run(arguments: &Threshold) -> Result<(), Failure> {
         Some(scores) => calibrate(scores, arguments.alarm_rate)?,
         None if arguments.extrapolate => {
             return Err(Failure::usage(
-                "--extrapolate: found no scores, wanted --data or --from-scores: percentiles have no tail".to_owned(),
+                "--extrapolate: found no scores, wanted --data or --from-scores: percentiles have no tail"
+                    .to_owned(),
             ));
         }
         None => recalibrate(model.thresholds(), arguments.alarm_rate)?,

@@ -99,7 +99,10 @@ fn command_lines_that_cannot_be_meant() {
     let (message, status) = train(&folder, &good, &["--label", "fraud"]);
     assert!(message.contains("no label column `fraud`") && status == 2, "{status} {message}");
     let (message, status) = train(&folder, &good, &["--alarm-rate", "0.0001"]);
-    assert!(message.contains("needs 9999 calibration rows, found 160, 9839 are missing") && status == 1, "{status} {message}");
+    assert!(
+        message.contains("needs 9999 calibration rows, found 160, 9839 are missing") && status == 1,
+        "{status} {message}"
+    );
     let (message, status) = train(&folder, &good, &["--alarm-rate", "2"]);
     assert!(message.contains("found 2, wanted 0.000001 to 0.5") && status == 2, "{status} {message}");
     let (message, status) = train(&folder, &good, &["--alarm-rate", "1e-300"]);

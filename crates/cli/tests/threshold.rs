@@ -88,7 +88,8 @@ fn records_calibrate_as_their_scores_do() {
     let lines = table.lines().skip(1).zip(text.lines().skip(1));
     let normal: Vec<&str> = lines.filter(|(row, _)| is_normal(row)).map(|(_, scored)| scored).collect();
     assert_eq!(normal.len(), 357);
-    let scores = folder.write("normal.csv", format!("{}\n{}\n", text.lines().next().unwrap(), normal.join("\n")));
+    let scores =
+        folder.write("normal.csv", format!("{}\n{}\n", text.lines().next().unwrap(), normal.join("\n")));
 
     let [by_scores, by_data] = ["scores.tw", "data.tw"].map(|name| folder.path(name));
     let rate = ["--alarm-rate", "1/100", "--confident", "--out"];
@@ -96,7 +97,8 @@ fn records_calibrate_as_their_scores_do() {
     run(&[&["threshold", "--model", &path, "--data", &data], &rate[..], &[&by_data]].concat());
     assert_eq!(fs::read(&by_scores).unwrap(), fs::read(&by_data).unwrap());
     // 357 rows: on average the third largest score, with confidence the largest.
-    let mut read: Vec<u64> = normal.iter().map(|line| line.split(',').nth(1).unwrap().parse().unwrap()).collect();
+    let mut read: Vec<u64> =
+        normal.iter().map(|line| line.split(',').nth(1).unwrap().parse().unwrap()).collect();
     read.sort_unstable();
     assert_eq!(alarm(&by_data), read[356]);
     assert_eq!(calibrate(read.clone(), 0.01).unwrap().thresholds.alarm, read[354]);
@@ -113,16 +115,21 @@ fn no_anomalies_calibrate_and_only_anomalies_are_refused() {
         let rows = table.lines().skip(1).filter(|line| line.split(',').nth(label) == Some(wanted));
         std::iter::once(header).chain(rows).collect::<Vec<_>>().join("\n") + "\n"
     };
-    let [normal, anomalous] = ["0", "1"].map(|wanted| folder.write(&format!("only_{wanted}.csv"), only(wanted)));
+    let [normal, anomalous] =
+        ["0", "1"].map(|wanted| folder.write(&format!("only_{wanted}.csv"), only(wanted)));
     let [all, part] = ["all.tw", "part.tw"].map(|name| folder.path(name));
     run(&["threshold", "--model", &path, "--data", &data, "--alarm-rate", "0.05", "--out", &all]);
     run(&["threshold", "--model", &path, "--data", &normal, "--alarm-rate", "0.05", "--out", &part]);
     assert_eq!(fs::read(&all).unwrap(), fs::read(&part).unwrap());
-    let (message, status) = fail(&["threshold", "--model", &path, "--data", &anomalous, "--alarm-rate", "0.05"]);
+    let (message, status) =
+        fail(&["threshold", "--model", &path, "--data", &anomalous, "--alarm-rate", "0.05"]);
     assert!(message.contains("all of them anomalous") && status == 1, "{status} {message}");
     let one = folder.write("one.csv", only("0").lines().take(2).collect::<Vec<_>>().join("\n") + "\n");
     let (message, status) = fail(&["threshold", "--model", &path, "--data", &one, "--alarm-rate", "0.05"]);
-    assert!(message.contains("needs 19 calibration rows, found 1, 18 are missing") && status == 1, "{message}");
+    assert!(
+        message.contains("needs 19 calibration rows, found 1, 18 are missing") && status == 1,
+        "{message}"
+    );
     // What the model says of each kind alone.
     for (file, absent) in [(&normal, "recall"), (&anomalous, "alarm_rate")] {
         let json = program(&["evaluate", "--model", &path, "--data", file, "--json"]).stdout;
@@ -139,7 +146,10 @@ fn an_extrapolated_threshold_is_called_so_wherever_it_shows() {
     let scores = folder.write("scores.csv", format!("row,score\n{}", rows.collect::<String>()));
     let line = ["threshold", "--model", &path, "--from-scores", &scores, "--alarm-rate", "1/10000"];
     let (message, status) = fail(&line);
-    assert!(message.contains("needs 9999 calibration rows, found 600, 9399 are missing") && status == 1, "{message}");
+    assert!(
+        message.contains("needs 9999 calibration rows, found 600, 9399 are missing") && status == 1,
+        "{message}"
+    );
     let guess = folder.path("guess.tw");
     let text = |arguments: &[&str]| String::from_utf8(program(arguments).stdout).unwrap().to_lowercase();
     let told = text(&[&line[..], &["--extrapolate", "--out", &guess]].concat());

@@ -28,7 +28,8 @@ fn parts(column: (i16, i16, u32, i8), shift: u32, prototype_gain: u32) -> [u128;
     let square = |a: i64, b: i64| u128::from(a.abs_diff(b)).pow(2);
     [
         (square(code.into(), expected.into()) * u128::from(gain)) >> GAIN_FRACTION_BITS,
-        (square(code.into(), i64::from(prototype) << shift) * u128::from(prototype_gain)) >> GAIN_FRACTION_BITS,
+        (square(code.into(), i64::from(prototype) << shift) * u128::from(prototype_gain))
+            >> GAIN_FRACTION_BITS,
     ]
 }
 
@@ -48,10 +49,8 @@ fn score(features: &[Feature], shift: u32, prototype_gain: u32, rescale: u32, la
     let codes: Vec<i16> = all().map(|column| column.0).collect();
     let reconstruction: Vec<i16> = all().map(|column| column.1).collect();
     let gains: Vec<u32> = all().map(|column| column.2).collect();
-    let marks: Vec<Mark> = features
-        .iter()
-        .map(|feature| if feature.is_missing { Mark::MISSING } else { Mark::NONE })
-        .collect();
+    let marks: Vec<Mark> =
+        features.iter().map(|feature| if feature.is_missing { Mark::MISSING } else { Mark::NONE }).collect();
     let thresholds = Thresholds { watch: 1, alarm: 2, anchors: [0; ANCHORS] };
     let gains = || gains.iter().copied();
     let one = evaluate(&heads, &codes, &reconstruction, gains(), &marks, &thresholds);

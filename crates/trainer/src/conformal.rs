@@ -156,9 +156,8 @@ mod tests {
         let mut order: Vec<usize> = (0..7).collect();
         permute(&mut order, 0, &mut |order| counts[alarms_of(order, 4, 3)] += 1);
         assert_eq!(counts.iter().sum::<usize>(), 5040);
-        let outside = |[low, high]: [usize; 2]| {
-            [counts[..low].iter().sum::<usize>(), counts[high + 1..].iter().sum()]
-        };
+        let outside =
+            |[low, high]: [usize; 2]| [counts[..low].iter().sum::<usize>(), counts[high + 1..].iter().sum()];
         let found = alarm_interval(4, 3, 3);
         assert!(outside(found).into_iter().all(|count| count * 40 <= 5040), "{found:?} {counts:?}");
         // Beta-binomial with 2 and 3: 10, 12, 9, 4 of 35.

@@ -81,8 +81,7 @@ fn fitted(excesses: &[f64]) -> [f64; 2] {
     let largest = excesses[excesses.len() - 1];
     let quartile = excesses[((n / 4.0 + 0.5) as usize).max(1) - 1];
     let points = 30 + libm::sqrt(n) as usize;
-    let shape_of =
-        |theta: f64| excesses.iter().map(|&excess| libm::log1p(-theta * excess)).sum::<f64>() / n;
+    let shape_of = |theta: f64| excesses.iter().map(|&excess| libm::log1p(-theta * excess)).sum::<f64>() / n;
     let theta = |point: usize| {
         let spread = 1.0 - libm::sqrt(points as f64 / (point as f64 + 0.5));
         1.0 / largest + spread / (PRIOR * quartile)
@@ -142,7 +141,10 @@ mod tests {
     fn a_fit_by_hand_is_that_of_the_published_estimator() {
         // 1 to 5 by the authors' formulas in double precision, worked out apart.
         let [scale, shape] = fitted(&[1.0, 2.0, 3.0, 4.0, 5.0]);
-        assert!((scale - 4.384_242).abs() < PUBLISHED && (shape + 0.620_398).abs() < PUBLISHED, "{scale} {shape}");
+        assert!(
+            (scale - 4.384_242).abs() < PUBLISHED && (shape + 0.620_398).abs() < PUBLISHED,
+            "{scale} {shape}"
+        );
     }
 
     #[test]

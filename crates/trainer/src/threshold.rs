@@ -14,7 +14,7 @@ pub(crate) const MEASURED: [&str; 2] = ["measured alarm rate", "recall at the al
 pub(crate) fn promise(calibration: &Calibration) -> String {
     let Some(budget) = calibration.budget() else { return "nothing is promised".to_owned() };
     match calibration.guarantee {
-        Guarantee::Marginal => budget.to_string(),
+        Guarantee::Marginal => format!("at most {} of normal records", budget.rate()),
         Guarantee::Confident => format!("{budget}, with 95 % confidence"),
         Guarantee::Extrapolated => {
             format!("{budget}, extrapolated beyond {} calibration rows, not promised", calibration.rows)

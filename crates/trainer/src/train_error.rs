@@ -135,8 +135,11 @@ impl fmt::Display for TrainError {
 
 /// The smallest alarm rate that so many calibration rows carry, rounded up at four decimals.
 fn carried(rows: usize, is_confident: bool) -> f64 {
-    let rate =
-        if is_confident { -libm::expm1(libm::log(0.05) / rows.max(1) as f64) } else { 1.0 / (rows as f64 + 1.0) };
+    let rate = if is_confident {
+        -libm::expm1(libm::log(0.05) / rows.max(1) as f64)
+    } else {
+        1.0 / (rows as f64 + 1.0)
+    };
     rate + 5e-5
 }
 

@@ -44,7 +44,7 @@ fn rate(rows: usize) -> Option<f64> {
 /// Whether a set can be measured: its rows are drawn, not taken in order of time, and enough of them calibrate.
 pub(crate) fn is_fit(prepared: &Prepared) -> bool {
     let split = prepared.table.split(0);
-    prepared.schema.time.is_none() && split.is_ok_and(|split| rate(split.calibration.len()).is_some())
+    prepared.table.time(0).is_none() && split.is_ok_and(|split| rate(split.calibration.len()).is_some())
 }
 
 /// Trains on normal rows, calibrates, and counts alarms.

@@ -89,7 +89,8 @@ pub(crate) fn inject(set: &str, normals: &Prepared, seed: u64) -> Result<Injecti
 
 /// Standard deviation of a field's raw values over some rows.
 fn deviation(table: &Table, rows: &[usize], field: usize) -> f64 {
-    let values = || rows.iter().map(|&row| table.raw(row)[field]).filter(|&raw| raw != MISSING).map(f64::from);
+    let values =
+        || rows.iter().map(|&row| table.raw(row)[field]).filter(|&raw| raw != MISSING).map(f64::from);
     let n = values().count().max(1) as f64;
     let mean = values().sum::<f64>() / n;
     (values().map(|value| (value - mean) * (value - mean)).sum::<f64>() / n).sqrt()
@@ -103,9 +104,7 @@ impl Injections {
 
     /// The counts as JSON.
     pub(crate) fn to_json(&self) -> Value {
-        let by_size = |at: usize| {
-            json!({ "standard_deviations": SIZES[at], "first": self.first[at], "top_three": self.top_three[at] })
-        };
+        let by_size = |at: usize| json!({ "standard_deviations": SIZES[at], "first": self.first[at], "top_three": self.top_three[at] });
         json!({
             "set": self.set, "seed": self.seed, "fields": self.fields, "cases": self.cases,
             "sizes": (0..SIZES.len()).map(by_size).collect::<Vec<_>>(),

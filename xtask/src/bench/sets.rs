@@ -57,6 +57,8 @@ const NORMAL_CLASSES: [usize; 4] = [0, 1, 5, 7];
 const WINDOWED: [(&str, usize, usize); 2] = [("nab_machine_temperature", 24, 24), ("cmapss_fd001", 16, 4)];
 /// Of these sets other detectors were given windows, of all others rows.
 const WINDOWED_BY_OTHERS: [&str; 1] = ["nab_machine_temperature"];
+/// Most rows of a table of normals.
+const MOST_NORMALS: usize = 50_000;
 /// Remaining cycles above which an engine is healthy.
 const HEALTHY_ABOVE: f64 = 125.0;
 /// Of ten engines so many train.
@@ -149,14 +151,17 @@ impl Set {
         self.read(&train, &test)
     }
 
-    /// The rows of a table without its anomalies, for what is measured on normal rows alone.
+    /// The rows of a table without its anomalies, for what is measured on normal rows alone; of a large table every so many.
     ///
     /// # Errors
     /// What is wrong with its file.
     pub(crate) fn normals(&self) -> Result<Prepared, String> {
         let sheet = Sheet::read(&self.files[0])?;
         let label = sheet.column("label")?;
-        self.read(&sheet.only(|row| row[label].parse() == Ok(0.0)), &[])
+        let mut sheet = sheet.only(|row| row[label].parse() == Ok(0.0));
+        let stride = sheet.rows.len().div_ceil(MOST_NORMALS).max(1);
+        sheet.rows = sheet.rows.into_iter().step_by(stride).collect();
+        self.read(&sheet, &[])
     }
 
     /// True for a table that is one file of rows, each a record of its own.

@@ -26,7 +26,10 @@ pub(super) fn alarms(arguments: &[String]) -> Result<(), String> {
             [0, 1].into_iter().for_each(|of| inside[of] += usize::from(found.is_inside(of)));
             all.push(found);
         }
-        println!("{name:<24} inside on average {} of {seeds}, with confidence {} of {seeds}", inside[0], inside[1]);
+        println!(
+            "{name:<24} inside on average {} of {seeds}, with confidence {} of {seeds}",
+            inside[0], inside[1]
+        );
         Ok(())
     })?;
     let json = all.iter().map(Recount::to_json).collect();

@@ -93,7 +93,8 @@ pub(crate) struct Threshold {
 
 /// An alarm rate as people write it.
 pub(super) fn rate(text: &str) -> Result<f64, String> {
-    parse_rate(text).ok_or_else(|| "wanted a decimal such as 0.002, or alarms per events such as 2/1000".to_owned())
+    parse_rate(text)
+        .ok_or_else(|| "wanted a decimal such as 0.002, or alarms per events such as 2/1000".to_owned())
 }
 
 /// What images are, where the files do not say it.
