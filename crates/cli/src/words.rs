@@ -28,14 +28,15 @@ pub(crate) fn explained<'a>(
     names: &[&str],
     explain: impl Fn(&Reason) -> Option<Explanation<'a>>,
 ) -> String {
-    let in_words = |reason: &Reason| match explain(reason) {
-        Some(Explanation { feature, direction, seen, expected }) => {
-            format!("{feature} {direction} {} ({seen} instead of {expected})", share(reason, scored))
-        }
-        None => {
+    let in_words = |reason: &Reason| {
+        let share = share(reason, scored);
+        let bare = || {
             let name = names.get(usize::from(reason.feature)).copied().unwrap_or("");
-            format!("{name} unexpected {}", share(reason, scored))
-        }
+            format!("{name} unexpected {share}")
+        };
+        explain(reason).map_or_else(bare, |Explanation { feature, direction, seen, expected }| {
+            format!("{feature} {direction} {share} ({seen} instead of {expected})")
+        })
     };
     let mut parts: Vec<String> = scored.reasons.iter().map(in_words).collect();
     if scored.latent > 0 {

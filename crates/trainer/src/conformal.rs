@@ -61,7 +61,7 @@ pub fn confident_rows(budget: AlarmBudget) -> usize {
     let rows = (libm::log(RISK) / libm::log1p(-budget.rate())).ceil() as usize;
     // The logarithms may be a hair off at a whole number.
     let carries = |rows: &usize| confident_rank(*rows, budget).is_some();
-    (rows.saturating_sub(1)..).find(carries).unwrap_or(rows)
+    (rows.saturating_sub(1)..=rows + 1).find(carries).unwrap_or(rows)
 }
 
 /// The central 95 % interval of the number of alarms among fresh normal records.
