@@ -175,7 +175,7 @@ fn an_unknown_category_is_scored_and_counted() {
     let line = text.lines().find(|line| line.starts_with("402,")).unwrap();
     let cells: Vec<&str> = line.split(',').collect();
     assert_eq!(cells[6], "1", "{line}"); // the column `unknown`
-    assert!(cells[7].starts_with("c higher"), "{line}");
+    assert!(cells[7].starts_with("c unexpected") && cells[7].contains("(unknown instead of "), "{line}");
 }
 
 #[test]

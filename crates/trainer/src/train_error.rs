@@ -95,8 +95,9 @@ impl fmt::Display for TrainError {
             Self::AlarmRate { found } => {
                 write!(
                     f,
-                    "alarm rate: found {found}, wanted 0.000001 to 0.5, such as 0.001 or 1/1000 for one alarm per 1,000 \
-                     events"
+                    "alarm rate: found {}, wanted 0.000001 to 0.5, such as 0.001 or 1/1000 for one alarm per 1,000 \
+                     events",
+                    short(*found)
                 )
             }
             Self::TooFewCalibrationRows { found, needed, budget, is_confident } => write!(
@@ -131,6 +132,11 @@ impl fmt::Display for TrainError {
             ),
         }
     }
+}
+
+/// A rate as people write it; very small ones as a power of ten.
+fn short(rate: f64) -> String {
+    if rate > 0.0 && rate < 1e-6 { format!("{rate:e}") } else { rate.to_string() }
 }
 
 /// The smallest alarm rate that so many calibration rows carry, rounded up at four decimals.
