@@ -5,8 +5,13 @@ use crate::{Failure, figures, model_file, output, promise};
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::fmt::Write;
+use tillwatch_model::Model;
+use tillwatch_trainer::baselines::{Baseline, baselines_of_model};
 use tillwatch_trainer::evaluate::{evaluate, kinds};
 use tillwatch_trainer::table::{ColumnUse, ReadOptions, Schema, Table, read_images_as};
+
+/// Said where no rows to fit simpler detectors to were named.
+const NOT_COMPARED: &str = "note: not compared with simpler detectors, since a model file holds no training rows; --train FILE fits them\n";
 
 pub(crate) fn run(arguments: &Evaluate) -> Result<(), Failure> {
     let bytes = model_file::read(&arguments.input.model)?;
@@ -17,6 +22,7 @@ pub(crate) fn run(arguments: &Evaluate) -> Result<(), Failure> {
     }
     let table = table(arguments, &schema)?;
     let evaluation = evaluate(&model, &table);
+    let baselines = baselines(arguments, &model, &schema, &table)?;
     let by_kind: BTreeMap<String, (usize, f64)> =
         if arguments.by.is_some() { kinds(&model, &table) } else { BTreeMap::new() };
     if arguments.json {
@@ -33,6 +39,9 @@ pub(crate) fn run(arguments: &Evaluate) -> Result<(), Failure> {
             "verdict_flips": evaluation.verdict_flips,
             "extrapolated": model.thresholds().is_extrapolated(),
         });
+        if let Some(baselines) = &baselines {
+            json["baselines"] = json!(baselines);
+        }
         if arguments.by.is_some() {
             json["by"] = json!(
                 by_kind
@@ -53,11 +62,46 @@ pub(crate) fn run(arguments: &Evaluate) -> Result<(), Failure> {
         text.push_str(&note);
         text.push('\n');
     }
+    text.push_str(&match &baselines {
+        Some(baselines) => figures::baselines(&figures::beside(&evaluation, baselines)),
+        None => NOT_COMPARED.to_owned(),
+    });
     for (kind, (rows, share)) in &by_kind {
         // Writing to a string cannot fail.
         let _ = writeln!(text, "{kind:<28}{share:>9.4} of {rows} rows alarmed");
     }
     output::print(&text)
+}
+
+/// Simpler detectors, fitted to the normal rows of the files named for it and judged on the rows evaluated; `None` where no
+/// file was named.
+fn baselines(
+    arguments: &Evaluate,
+    model: &Model<'_>,
+    schema: &Schema,
+    test: &Table,
+) -> Result<Option<Vec<Baseline>>, Failure> {
+    let Some(first) = arguments.train.first() else { return Ok(None) };
+    let options = ReadOptions::default();
+    let train = if schema.image_shape().is_none() {
+        Table::read(&arguments.train, schema, &options)?
+    } else {
+        read_images_as(&arguments.train, None, arguments.images.normal.as_deref(), schema, &options)?
+    };
+    if (0..train.n_rows()).all(|row| train.label(row) == Some(true)) {
+        return Err(Failure::data(format!(
+            "{}: found no normal row among {}, wanted the rows that the model was trained on",
+            first.display(),
+            train.n_rows()
+        )));
+    }
+    let is_evaluated = |digest: &String| test.files().iter().any(|(_, evaluated)| evaluated == digest);
+    if let Some((file, _)) = train.files().iter().find(|(_, digest)| is_evaluated(digest)) {
+        eprintln!(
+            "note: {file} is also evaluated, so detectors that remember rows look better than they are"
+        );
+    }
+    Ok(Some(baselines_of_model(model, &train, test)))
 }
 
 /// The records with their labels.

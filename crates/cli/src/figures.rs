@@ -48,14 +48,20 @@ pub(crate) fn table(evaluation: &Evaluation) -> String {
 
 /// The integer model, then simpler detectors on the same rows; empty where there are none.
 pub(crate) fn beside(evaluation: &Evaluation, baselines: &[Baseline]) -> Vec<Baseline> {
-    let Figures { auroc: Some(auroc), average_precision: Some(average_precision), .. } = evaluation.integer
+    let Figures {
+        auroc: Some(auroc),
+        average_precision: Some(average_precision),
+        recall_at_one_percent: Some(recall_at_one_percent),
+        ..
+    } = evaluation.integer
     else {
         return Vec::new();
     };
     if baselines.is_empty() {
         return Vec::new();
     }
-    [&[Baseline { name: "this model", auroc, average_precision }], baselines].concat()
+    let own = Baseline { name: "this model", auroc, average_precision, recall_at_one_percent };
+    [&[own], baselines].concat()
 }
 
 /// What [`beside`] gave as a table, and a line where a simpler detector is ahead.
@@ -64,7 +70,7 @@ pub(crate) fn baselines(beside: &[Baseline]) -> String {
         return String::new();
     }
     let mut text = format!("{:<28}{:>9}{:>19}\n", "on the same rows", "AUROC", "average precision");
-    for Baseline { name, auroc, average_precision } in beside {
+    for Baseline { name, auroc, average_precision, .. } in beside {
         // Writing to a string cannot fail.
         let _ = writeln!(text, "{name:<28}{auroc:>9.4}{average_precision:>19.4}");
     }
@@ -89,7 +95,8 @@ mod tests {
 
     #[test]
     fn what_is_ahead_is_named() {
-        let baseline = |name, auroc| Baseline { name, auroc, average_precision: 0.5 };
+        let baseline =
+            |name, auroc| Baseline { name, auroc, average_precision: 0.5, recall_at_one_percent: 0.25 };
         let detectors =
             |own| [baseline("own", own), baseline("a", 0.91), baseline("b", 0.9), baseline("c", 0.95)];
         let found = ahead(&detectors(0.9)).unwrap();

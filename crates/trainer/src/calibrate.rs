@@ -1,9 +1,9 @@
 //! Thresholds from the integer scores of normal rows that training never saw.
 
 use crate::TrainError;
-use crate::metrics::wilson;
 use crate::budget::AlarmBudget;
 use crate::conformal::{confident_rank, confident_rows, marginal_rank, marginal_rows};
+use crate::metrics::wilson;
 use crate::tail::Tail;
 use tillwatch_engine::score::{ANCHORS, LEVELS, Thresholds};
 use tillwatch_model::ThresholdBlock;

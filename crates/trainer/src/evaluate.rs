@@ -2,7 +2,7 @@
 
 use crate::features::{Codes, FittedFeature, FittedPreparation};
 use crate::float_model::FloatModel;
-use crate::metrics::{auroc, average_precision, rank_correlation, share_above, verdict_flips};
+use crate::metrics::{auroc, average_precision, rank_correlation, recall_at, share_above, verdict_flips};
 use crate::quantise::rim_step;
 use crate::scoring::scores;
 use crate::table::Table;
@@ -25,6 +25,8 @@ pub struct Figures {
     pub recall: Option<f64>,
     /// Share of normal rows above the alarm threshold.
     pub alarm_rate: Option<f64>,
+    /// Share of anomalies above what at most 1 % of these normal rows exceed, whatever the threshold.
+    pub recall_at_one_percent: Option<f64>,
 }
 
 /// Figures of the integer model, and of the float model beside it.
@@ -121,6 +123,7 @@ fn figures<S: Copy + PartialOrd>(scores: &[S], labels: &[bool], alarm: S) -> Fig
         average_precision: average_precision(scores, labels),
         recall: share_above(scores, labels, true, alarm),
         alarm_rate: share_above(scores, labels, false, alarm),
+        recall_at_one_percent: recall_at(scores, labels, 0.01),
     }
 }
 

@@ -7,6 +7,7 @@
 #![deny(missing_docs)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::float_cmp))]
 
+pub mod ablation;
 pub mod architecture;
 mod bank;
 pub mod baselines;
@@ -22,6 +23,7 @@ pub mod float_model;
 pub mod generate;
 mod heads;
 mod integer_model;
+mod isolation_forest;
 pub mod metrics;
 pub mod nn;
 pub mod observed;
@@ -42,5 +44,5 @@ mod train;
 mod train_error;
 
 pub use error::{CellFault, Error};
-pub use train::{Architecture, Progress, Settings, Trained, train};
+pub use train::{Architecture, Progress, Settings, Trained, train, train_on};
 pub use train_error::TrainError;

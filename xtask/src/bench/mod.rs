@@ -5,18 +5,22 @@
 
 mod alarms;
 mod baselines;
+mod board;
+mod heads;
 mod injections;
+mod judged;
 mod page;
 mod reliability;
 mod sets;
 mod sheet;
+mod signed_rank;
 mod summary;
 mod trial;
 
 pub(crate) use alarms::{Recount, is_fit, recount};
 pub(crate) use baselines::Baselines;
 pub(crate) use injections::{Injections, SIZES, inject};
-pub(crate) use page::page;
+pub(crate) use page::{comparison, page};
 pub(crate) use reliability::page as reliability_page;
 pub(crate) use sets::{Prepared, Set, find};
 pub(crate) use trial::{KINDS, Trial, run};

@@ -1,7 +1,11 @@
 //! Trials of one kind on one set, over all seeds.
 
+use super::judged::Judged;
 use super::trial::{Outcome, Trial};
 use tillwatch_testkit::tolerance;
+
+/// Where the figures of an outcome have what rankings are judged by.
+const PLACES: [usize; 3] = [0, 1, 4];
 
 /// Means over the seeds, and the worst agreement of integer and float.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,14 +42,35 @@ impl<'a> Summary<'a> {
         (n > 0).then(|| self.outcomes.iter().map(|outcome| of(outcome)).sum::<f64>() / n as f64)
     }
 
-    /// AUROC of the integer model.
-    pub(super) fn auroc(&self) -> Option<f64> {
-        self.mean(|outcome| outcome.figures[0][0])
+    /// AUROC, average precision or recall at 1 % alarms of the integer model.
+    pub(super) fn figure(&self, measure: usize) -> Option<f64> {
+        self.mean(|outcome| outcome.figures[0][PLACES[measure]])
     }
 
-    /// Average precision of the integer model.
-    pub(super) fn precision(&self) -> Option<f64> {
-        self.mean(|outcome| outcome.figures[0][1])
+    /// The heads that every seed has, with their means.
+    pub(super) fn heads(&self) -> Vec<Judged> {
+        let Some(first) = self.outcomes.first() else { return Vec::new() };
+        let lists = || self.outcomes.iter().map(|outcome| outcome.heads.as_slice());
+        let mean = |name: &String, measure| mean_of(lists(), name, measure);
+        let named = first.heads.iter().filter_map(|head| {
+            let figures = [mean(&head.name, 0)?, mean(&head.name, 1)?, mean(&head.name, 2)?];
+            Some(Judged { name: head.name.clone(), figures })
+        });
+        named.collect()
+    }
+
+    /// Names of the simpler detectors beside the kinds of one set.
+    pub(super) fn baseline_names(of_set: &[&Self]) -> Vec<String> {
+        let first = of_set.iter().find_map(|summary| summary.outcomes.first());
+        first.map_or_else(Vec::new, |outcome| {
+            outcome.baselines.iter().map(|found| found.name.clone()).collect()
+        })
+    }
+
+    /// A figure of a simpler detector on one set, from the trials of the first kind that has any.
+    pub(super) fn baseline(of_set: &[&Self], name: &str, measure: usize) -> Option<f64> {
+        let summary = of_set.iter().find(|summary| !summary.outcomes.is_empty())?;
+        mean_of(summary.outcomes.iter().map(|outcome| outcome.baselines.as_slice()), name, measure)
     }
 
     /// The smallest rank correlation of integer and float scores.
@@ -58,7 +83,7 @@ impl<'a> Summary<'a> {
         let mut found: Vec<String> =
             self.refusals.iter().map(|(seed, message)| format!("seed {seed}: {message}")).collect();
         let float = self.mean(|outcome| outcome.figures[1][0]);
-        if let (Some(integer), Some(float)) = (self.auroc(), float)
+        if let (Some(integer), Some(float)) = (self.figure(0), float)
             && !tolerance::within(integer, float, tolerance::AUROC)
         {
             found.push(format!("AUROC {integer:.4}, float {float:.4}"));
@@ -72,15 +97,35 @@ impl<'a> Summary<'a> {
     }
 }
 
+/// A mean over lists that all have a ranking of the name; none where one has not.
+fn mean_of<'a>(lists: impl Iterator<Item = &'a [Judged]>, name: &str, measure: usize) -> Option<f64> {
+    let figure = |list: &[Judged]| Some(list.iter().find(|found| found.name == name)?.figures[measure]);
+    let figures: Vec<f64> = lists.map(figure).collect::<Option<_>>()?;
+    (!figures.is_empty()).then(|| figures.iter().sum::<f64>() / figures.len() as f64)
+}
+
+/// An outcome with an AUROC of both models and an agreement.
+#[cfg(test)]
+pub(super) fn outcome(auroc: [f64; 2], rank_correlation: f64) -> Outcome {
+    Outcome {
+        rows: [60, 20, 40],
+        hidden: vec![8, 2, 8],
+        alarm_rate: 0.05,
+        figures: auroc.map(|auroc| [auroc, 0.5, 0.25, 0.01, 0.125]),
+        rank_correlation,
+        heads: Vec::new(),
+        baselines: Vec::new(),
+        seconds: 1.0,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn trial(seed: u64, auroc: [f64; 2], rank_correlation: f64) -> Trial {
-        let figures = auroc.map(|auroc| [auroc, 0.5, 0.25, 0.01]);
-        let (rows, hidden) = ([60, 20, 40], vec![8]);
-        let outcome = Outcome { rows, hidden, alarm_rate: 0.01, figures, rank_correlation, seconds: 1.0 };
-        Trial { set: "a".to_owned(), kind: "dense".to_owned(), seed, outcome: Ok(outcome) }
+        let outcome = Ok(outcome(auroc, rank_correlation));
+        Trial { set: "a".to_owned(), kind: "dense".to_owned(), seed, outcome }
     }
 
     #[test]
@@ -88,7 +133,10 @@ mod tests {
         let trials = [trial(0, [0.75, 0.75], 0.999), trial(1, [0.5, 0.5], 0.995)];
         let summaries = Summary::of_all(&trials);
         assert_eq!(summaries.len(), 1);
-        assert_eq!((summaries[0].auroc(), summaries[0].precision()), (Some(0.625), Some(0.5)));
+        assert_eq!(
+            [0, 1, 2].map(|measure| summaries[0].figure(measure)),
+            [Some(0.625), Some(0.5), Some(0.125)]
+        );
         assert_eq!(summaries[0].least_rank_correlation(), Some(0.995));
         assert!(summaries[0].violations().is_empty());
     }

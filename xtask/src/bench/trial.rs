@@ -1,17 +1,25 @@
 //! One training of one kind on one set.
 
+use super::judged::Judged;
 use super::sets::Prepared;
 use serde_json::{Value, json};
 use std::time::Instant;
 use tillwatch_model::Model;
+use tillwatch_trainer::ablation::ablation;
+use tillwatch_trainer::baselines::{Baseline, baselines_of_model};
 use tillwatch_trainer::evaluate::{Evaluation, Figures, evaluate};
 use tillwatch_trainer::recipe::{Convolutional, Denoising, Recipe, Sparse, Variational};
-use tillwatch_trainer::{Settings, train};
+use tillwatch_trainer::{Settings, train_on};
 
 /// The kinds, by the names that users write.
 pub(crate) const KINDS: [&str; 6] = ["dense", "denoising", "sparse", "variational", "conv1d", "conv2d"];
 /// Alarm rates, of which the smallest is promised that the calibration rows carry.
 const ALARM_RATES: [f64; 4] = [0.01, 0.02, 0.05, 0.1];
+
+/// Percent of the normal rows that train and that calibrate: together the 70 % that the protocol gives to training.
+const PERCENTS: [usize; 2] = [56, 14];
+/// Names of a model's figures, in their order.
+const FIGURES: [&str; 5] = ["auroc", "average_precision", "recall", "alarm_rate", "recall_at_one_percent"];
 
 /// What one training gave.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,10 +43,14 @@ pub(crate) struct Outcome {
     pub(crate) hidden: Vec<usize>,
     /// Alarms per normal row that were promised.
     pub(crate) alarm_rate: f64,
-    /// AUROC, average precision, recall and alarm rate of the integer model, then of the float model.
-    pub(crate) figures: [[f64; 4]; 2],
+    /// AUROC, average precision, recall, alarm rate and recall at 1 % alarms of the integer model, then of the float model.
+    pub(crate) figures: [[f64; 5]; 2],
     /// Rank correlation of the scores of both.
     pub(crate) rank_correlation: f64,
+    /// The heads of the integer score alone and together; of rows of tables only.
+    pub(crate) heads: Vec<Judged>,
+    /// Simpler detectors, fitted to the same rows and judged on the same rows.
+    pub(crate) baselines: Vec<Judged>,
     /// Seconds that it took.
     pub(crate) seconds: f64,
 }
@@ -63,7 +75,13 @@ fn recipe(kind: &str) -> Result<Recipe, String> {
 fn outcome(prepared: &Prepared, kind: &str, seed: u64) -> Result<Outcome, String> {
     let begin = Instant::now();
     let text = |error: &dyn std::fmt::Display| error.to_string();
-    let split = prepared.table.split(seed).map_err(|error| text(&error))?;
+    let table = &prepared.table;
+    let split = match prepared.test {
+        // The protocol has dealt the rows already; the test rows of this split are not looked at.
+        Some(_) => table.split(seed),
+        None => table.split_by(seed, PERCENTS),
+    }
+    .map_err(|error| text(&error))?;
     let n = split.calibration.len() as f64;
     let alarm_rate = ALARM_RATES.into_iter().find(|rate| (n + 1.0) * rate >= 1.0);
     let settings = Settings {
@@ -73,14 +91,23 @@ fn outcome(prepared: &Prepared, kind: &str, seed: u64) -> Result<Outcome, String
         ..Settings::default()
     };
     let trained =
-        train(&prepared.table, &prepared.schema, &settings, &mut |_| ()).map_err(|error| text(&error))?;
-    let evaluation = match &prepared.test {
-        None => trained.evaluation,
-        Some(test) => {
-            let model = Model::validate(&trained.bytes).map_err(|error| text(&error))?;
-            evaluate(&model, test)
-        }
+        train_on(table, &prepared.schema, &split, &settings, &mut |_| ()).map_err(|error| text(&error))?;
+    let model = Model::validate(&trained.bytes).map_err(|error| text(&error))?;
+    let (evaluation, baselines) = match &prepared.test {
+        None => (trained.evaluation, trained.baselines),
+        Some(test) => (evaluate(&model, test), baselines_of_model(&model, table, test)),
     };
+    let heads = if table.samples_per_row() == 1 {
+        let calibration = (kind == "variational").then_some((table, split.calibration.as_slice()));
+        match &prepared.test {
+            None => ablation(&model, table, &split.test, calibration),
+            Some(test) => ablation(&model, test, &(0..test.n_rows()).collect::<Vec<_>>(), calibration),
+        }
+        .map_err(|error| text(&error))?
+    } else {
+        Vec::new()
+    };
+    let judged = |list: &[Baseline]| list.iter().map(Judged::of).collect();
     let [train_rows, calibration_rows, _] = trained.rows;
     Ok(Outcome {
         rows: [train_rows, calibration_rows, evaluation.rows],
@@ -88,13 +115,17 @@ fn outcome(prepared: &Prepared, kind: &str, seed: u64) -> Result<Outcome, String
         alarm_rate: trained.calibration.alarm_rate,
         figures: both(&evaluation).ok_or("the test rows are all of one class")?,
         rank_correlation: evaluation.rank_correlation.ok_or("scores do not vary")?,
+        heads: judged(&heads),
+        baselines: judged(&baselines),
         seconds: begin.elapsed().as_secs_f64(),
     })
 }
 
-fn both(evaluation: &Evaluation) -> Option<[[f64; 4]; 2]> {
+fn both(evaluation: &Evaluation) -> Option<[[f64; 5]; 2]> {
     let list = |figures: &Figures| {
-        Some([figures.auroc?, figures.average_precision?, figures.recall?, figures.alarm_rate?])
+        let [recall, alarm_rate] = [figures.recall?, figures.alarm_rate?];
+        let recall_at = figures.recall_at_one_percent?;
+        Some([figures.auroc?, figures.average_precision?, recall, alarm_rate, recall_at])
     };
     Some([list(&evaluation.integer)?, list(&evaluation.float?)?])
 }
@@ -110,11 +141,12 @@ impl Trial {
                 json["hidden"] = json!(outcome.hidden);
                 json["alarm_rate"] = json!(outcome.alarm_rate);
                 for (name, figures) in ["integer", "float"].into_iter().zip(&outcome.figures) {
-                    let [auroc, average_precision, recall, alarm_rate] = figures;
-                    json[name] = json!({
-                        "auroc": auroc, "average_precision": average_precision, "recall": recall,
-                        "alarm_rate": alarm_rate,
-                    });
+                    for (figure, value) in FIGURES.into_iter().zip(figures) {
+                        json[name][figure] = json!(value);
+                    }
+                }
+                for (name, list) in [("heads", &outcome.heads), ("baselines", &outcome.baselines)] {
+                    json[name] = list.iter().map(Judged::to_json).collect();
                 }
                 json["rank_correlation"] = json!(outcome.rank_correlation);
                 json["seconds"] = json!(outcome.seconds);
@@ -133,16 +165,19 @@ impl Trial {
         let whole = |value: &Value| value.as_u64().map(|value| value as usize);
         let list = |name: &str| json[name].as_array()?.iter().map(whole).collect::<Option<Vec<usize>>>();
         let figures = |name: &str| {
-            let names = ["auroc", "average_precision", "recall", "alarm_rate"];
-            let found: Option<Vec<f64>> = names.iter().map(|key| json[name][key].as_f64()).collect();
+            let found: Option<Vec<f64>> = FIGURES.iter().map(|key| json[name][key].as_f64()).collect();
             found?.try_into().ok()
         };
+        let judged =
+            |name: &str| json[name].as_array()?.iter().map(Judged::from_json).collect::<Option<Vec<_>>>();
         let outcome = Outcome {
             rows: list("rows")?.try_into().ok()?,
             hidden: list("hidden")?,
             alarm_rate: json["alarm_rate"].as_f64()?,
             figures: [figures("integer")?, figures("float")?],
             rank_correlation: json["rank_correlation"].as_f64()?,
+            heads: judged("heads")?,
+            baselines: judged("baselines")?,
             seconds: json["seconds"].as_f64()?,
         };
         Some(Self { set, kind, seed, outcome: Ok(outcome) })
@@ -159,8 +194,10 @@ mod tests {
             rows: [60, 20, 40],
             hidden: vec![8, 2, 8],
             alarm_rate: 0.05,
-            figures: [[0.9, 0.8, 0.7, 0.04], [0.91, 0.81, 0.71, 0.05]],
+            figures: [[0.9, 0.8, 0.7, 0.04, 0.6], [0.91, 0.81, 0.71, 0.05, 0.61]],
             rank_correlation: 0.999,
+            heads: vec![Judged { name: "residual".to_owned(), figures: [0.85, 0.75, 0.5] }],
+            baselines: vec![Judged { name: "nearest rows".to_owned(), figures: [0.95, 0.85, 0.65] }],
             seconds: 1.5,
         };
         for outcome in [Ok(outcome), Err("no".to_owned())] {

@@ -1,9 +1,9 @@
 //! `cargo xtask bench`: what the project measures on data that it does not hold.
 
 use super::{option, reliability};
-use crate::bench::{Baselines, KINDS, Set, Trial, find, page, run as train};
+use crate::bench::{Baselines, KINDS, Set, Trial, comparison, find, page, run as train};
 use crate::emulate::firmware::root;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;
 
@@ -19,7 +19,7 @@ pub(super) fn run(arguments: &[String]) -> Result<(), String> {
     }
 }
 
-/// Trains every kind on every labelled set of a folder and writes `DETECTION.md`.
+/// Trains every kind on every labelled set of a folder and writes `DETECTION.md`, or the page that `--page` names.
 ///
 /// With `--sets` or `--kinds` only what they name is trained again; other trials stay as the JSON file has them.
 fn detection(arguments: &[String]) -> Result<(), String> {
@@ -72,9 +72,9 @@ fn detection(arguments: &[String]) -> Result<(), String> {
         }
         // After every set: a run of hours that is cut off has not been in vain.
         sort(&mut trials, &sets);
-        write(&out, &trials)?;
+        write(&out, &trials, &comparison(&sets, &trials, &baselines))?;
     }
-    let path = root().join("DETECTION.md");
+    let path = option(arguments, "--page").map_or_else(|| root().join("DETECTION.md"), Into::into);
     fs::write(&path, page(&sets, &trials, &baselines))
         .map_err(|error| format!("{}: {error}", path.display()))?;
     println!("wrote {} and {}", path.display(), out.display());
@@ -109,12 +109,15 @@ fn read(path: &Path) -> Result<Vec<Trial>, String> {
     let Ok(text) = fs::read_to_string(path) else { return Ok(Vec::new()) };
     let json: Value = serde_json::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))?;
     let trials: Option<Vec<Trial>> =
-        json.as_array().map(|list| list.iter().map(Trial::from_json).collect()).unwrap_or_default();
+        json["trials"].as_array().map(|list| list.iter().map(Trial::from_json).collect()).unwrap_or_default();
     trials.ok_or_else(|| format!("{}: not the trials of this command; remove the file", path.display()))
 }
 
-fn write(path: &Path, trials: &[Trial]) -> Result<(), String> {
-    let json = Value::Array(trials.iter().map(Trial::to_json).collect());
+/// Writes the trials, and what follows from them.
+fn write(path: &Path, trials: &[Trial], comparison: &Value) -> Result<(), String> {
+    let json = json!({
+        "trials": trials.iter().map(Trial::to_json).collect::<Vec<_>>(), "comparison": comparison,
+    });
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     }

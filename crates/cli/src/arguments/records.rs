@@ -43,6 +43,9 @@ pub(crate) struct Evaluate {
     pub(crate) label: Option<String>,
     #[command(flatten)]
     pub(crate) images: Images,
+    /// Records that the model was trained on: simpler detectors, fitted to their normal rows, stand beside it
+    #[arg(long, num_args = 1..)]
+    pub(crate) train: Vec<PathBuf>,
     /// Column that names the kind of anomaly: recall for each
     #[arg(long)]
     pub(crate) by: Option<String>,

@@ -8,7 +8,7 @@ mod ranking;
 pub use agreement::{rank_correlation, verdict_flips};
 pub use band::band;
 pub use interval::{auroc_interval, average_precision_interval, wilson};
-pub use ranking::{auroc, average_precision, share_above};
+pub use ranking::{auroc, average_precision, recall_at, share_above};
 
 use core::cmp::Ordering;
 

@@ -65,6 +65,32 @@ pub fn share_above<S: Copy + PartialOrd>(
     (all > 0).then(|| above as f64 / all as f64)
 }
 
+/// Share of the anomalies whose score exceeds what at most a given share of the normal rows exceeds.
+///
+/// A figure of the ranking alone: no threshold is calibrated, so detectors without one can be compared by it.
+///
+/// # Shapes
+/// As [`auroc`].
+/// # Errors
+/// `None` where one of the two classes is absent.
+#[must_use]
+pub fn recall_at<S: Copy + PartialOrd>(scores: &[S], labels: &[bool], alarm_rate: f64) -> Option<f64> {
+    let (mut found, mut alarms) = (0_u64, 0_u64);
+    let groups = tie_groups(scores, labels);
+    let normals: u64 = groups.iter().map(|(_, normals)| normals).sum();
+    let anomalies: u64 = groups.iter().map(|(anomalies, _)| anomalies).sum();
+    // A whole number that floats miss by a rounding is meant.
+    let allowed = (alarm_rate * normals as f64 + 1e-9).floor() as u64;
+    for (tied_anomalies, tied_normals) in groups {
+        alarms += tied_normals;
+        if alarms > allowed {
+            break;
+        }
+        found += tied_anomalies;
+    }
+    (anomalies > 0 && normals > 0).then(|| found as f64 / anomalies as f64)
+}
+
 /// Numbers of anomalies and of normal rows at each distinct score, from the highest down.
 pub(super) fn tie_groups<S: Copy + PartialOrd>(scores: &[S], labels: &[bool]) -> Vec<(u64, u64)> {
     let order = descending(scores);
@@ -90,6 +116,15 @@ mod tests {
         assert_eq!(average_precision(&[3, 4, 1, 2], &LABELS), Some(f64::midpoint(1.0, 2.0 / 3.0)));
         assert_eq!(share_above(&[3, 4, 1, 2], &LABELS, true, 2), Some(0.5));
         assert_eq!(share_above(&[3, 4, 1, 2], &LABELS, false, 0), Some(1.0));
+    }
+
+    #[test]
+    fn recall_stops_before_one_alarm_too_many() {
+        let of = |scores: &[u32; 4], rate| recall_at(scores, &LABELS, rate);
+        assert_eq!(of(&[3, 4, 1, 2], 0.49), Some(0.5), "no alarm of two normal rows: what is above 3");
+        assert_eq!(of(&[3, 4, 1, 2], 0.5), Some(1.0), "one alarm: what is above 1");
+        assert_eq!(of(&[4, 4, 1, 2], 0.0), Some(0.0), "a tie with a normal row is an alarm");
+        assert_eq!(recall_at(&[1, 2], &[true; 2], 0.5), None);
     }
 
     #[test]

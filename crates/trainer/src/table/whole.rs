@@ -2,7 +2,7 @@
 
 use super::interner::Interner;
 use super::schema::{Field, FieldKind, Schema};
-use super::split::Split;
+use super::split::{PERCENTS, Split};
 use super::windows::Windows;
 use crate::Error;
 use tillwatch_engine::feature::MISSING;
@@ -168,6 +168,14 @@ impl Table {
     /// # Errors
     /// [`Error::AllAnomalous`], [`Error::TooFewRows`], [`Error::TooFewWindows`].
     pub fn split(&self, seed: u64) -> Result<Split, Error> {
+        self.split_by(seed, PERCENTS)
+    }
+
+    /// [`Table::split`] with other percents of the normal rows for training and calibration.
+    ///
+    /// # Errors
+    /// As [`Table::split`].
+    pub fn split_by(&self, seed: u64, percents: [usize; 2]) -> Result<Split, Error> {
         let n_normal = self.n_rows() - self.labels.iter().filter(|&&is_anomalous| is_anomalous).count();
         let file = || self.files.first().map_or_else(String::new, |(file, _)| file.clone());
         match (n_normal, &self.label_column) {
@@ -185,9 +193,9 @@ impl Table {
         }
         let times = (!self.times.is_empty()).then_some(self.times.as_slice());
         let Some(windows) = &self.windows else {
-            return Ok(Split::new(self.n_rows(), &self.labels, times, seed));
+            return Ok(Split::new(self.n_rows(), &self.labels, times, seed, percents));
         };
-        let split = Split::of_windows(windows, self.samples_per_row, &self.labels, times);
+        let split = Split::of_windows(windows, self.samples_per_row, &self.labels, times, percents);
         if split.train.len() < FEWEST_ROWS / 2 || split.calibration.is_empty() || split.test.is_empty() {
             let (found, n_dropped) = (split.train.len(), split.dropped.len());
             return Err(Error::TooFewWindows { file: file(), found, wanted: FEWEST_ROWS / 2, n_dropped });

@@ -22,7 +22,7 @@ use crate::observed::{Observed, observe};
 use crate::quantise::{equalise, input_range, rim_step};
 use crate::recipe::Request;
 use crate::spike::Spikes;
-use crate::table::{Samples, Schema, Table};
+use crate::table::{Samples, Schema, Split, Table};
 use crate::{TrainError, rim, spike};
 use members::Members;
 use tillwatch_engine::feature::Mark;
@@ -73,8 +73,23 @@ pub fn train(
     settings: &Settings,
     progress: &mut dyn FnMut(&Progress),
 ) -> Result<Trained, TrainError> {
+    train_on(table, schema, &table.split(settings.seed)?, settings, progress)
+}
+
+/// [`train`] with rows that somebody else has dealt to training, calibration and test.
+///
+/// # Errors
+/// As [`train`].
+/// # Exactness
+/// As [`train`].
+pub fn train_on(
+    table: &Table,
+    schema: &Schema,
+    split: &Split,
+    settings: &Settings,
+    progress: &mut dyn FnMut(&Progress),
+) -> Result<Trained, TrainError> {
     let mut notes: Vec<String> = table.warnings().to_vec();
-    let split = table.split(settings.seed)?;
     if !split.dropped.is_empty() {
         notes.push(format!(
             "{} windows are dropped, since they share samples with windows of calibration or test",
@@ -181,7 +196,7 @@ pub fn train(
         let labels: Vec<bool> = split.test.iter().map(|&row| table.label(row) == Some(true)).collect();
         let test_values = real_values(&codes.of(&split.test), bits);
         let components = (float.latent_len() / settings.members).max(1);
-        baselines(&train_values, &test_values, &labels, codes.n_columns, components)
+        baselines(&train_values, &test_values, &labels, codes.n_columns, components, settings.seed)
     } else {
         Vec::new()
     };
