@@ -6,7 +6,7 @@ use std::path::Path;
 
 /// The methods whose figures stand beside those of Tillwatch: in the file, and on the page.
 pub(crate) const METHODS: [(&str, &str); 4] =
-    [("PyOD-AutoEncoder", "PyOD AE"), ("PyOD-VAE", "PyOD VAE"), ("LOF", "LOF"), ("IForest", "IForest")];
+    [("PyOD-AutoEncoder", "PyOD AE"), ("PyOD-VAE", "PyOD VAE"), ("LOF", "LOF"), ("IForest", "PyOD IForest")];
 
 /// AUROC and average precision by set and method.
 #[derive(Clone, Debug, Default, PartialEq)]
