@@ -8,9 +8,11 @@ use std::thread;
 use std::thread::ScopedJoinHandle;
 use tillwatch_engine::digest::Digest;
 use tillwatch_engine::feature::Memory;
+use tillwatch_engine::monitor::{EventMonitor, Rules};
 use tillwatch_engine::seeded::{SeededWords, draw_record, seeded_digest};
 use tillwatch_loader::Loader;
 use tillwatch_model::Model as ModelFile;
+use tillwatch_trainer::drift::Monitored;
 use tillwatch_trainer::scoring::Bench;
 
 /// Most records that every runtime scores for the digest.
@@ -147,6 +149,23 @@ fn seeded_scores(model: &ModelFile<'_>, count: usize) -> Vec<u64> {
     (0..count).map(|_| one()).collect()
 }
 
+/// Fingerprint of those records as one stream through a monitor, and of the frame that is written in the end.
+fn events_digest(model: &ModelFile<'_>, count: usize) -> u64 {
+    let loader = Loader::new(*model);
+    let mut stream = Monitored::new(&loader, EventMonitor::adaptive(Rules::new(2, 5, 3)));
+    let mut memories = vec![Memory::EMPTY; loader.sizes().memories];
+    let fields: Vec<_> = model.body().fields.iter().map(|field| field.seeded()).collect();
+    let (mut words, mut digest) = (SeededWords::new(SEED), Digest::new());
+    let mut record = vec![0; model.n_raw()];
+    for _ in 0..count {
+        draw_record(&fields, &mut words, &mut record);
+        let (_, told) = stream.score(&loader, &record, &mut memories);
+        digest.update(told as u64);
+    }
+    stream.frame(&loader).iter().for_each(|&byte| digest.update(byte.into()));
+    digest.finish()
+}
+
 /// Runs a model on every emulated core that this machine has, and weighs it on each.
 ///
 /// # Errors
@@ -247,6 +266,9 @@ fn hear(core: &Core, elf: &Path, file: &ModelFile<'_>, records: u32) -> Result<H
             let seeded = outcome.seeded_scores();
             if seeded != seeded_scores(file, seeded.len()) {
                 return Err(format!("{name}: scores of seeded records are not the host's"));
+            }
+            if outcome.events().is_some_and(|events| events != events_digest(file, seeded.len())) {
+                return Err(format!("{name}: events of seeded records, or their frame, are not the host's"));
             }
             digests.push((name.clone(), digest(outcome, records, &name)?));
         }

@@ -2,7 +2,7 @@
 
 use crate::plan::Plan;
 use crate::source::{constant, lines, plain, table};
-use tillwatch_model::{Samples, i32s};
+use tillwatch_model::{Samples, i32s, model_id};
 
 /// Names, sizes, seeded fields and self-test vectors.
 pub(crate) fn emit(plan: &Plan<'_>) -> String {
@@ -88,6 +88,13 @@ pub(crate) fn emit(plan: &Plan<'_>) -> String {
             "u32",
             &block.alarm_rate_ppm.to_string(),
         );
+        one(
+            "What frames of this model are known by: a digest of its known answers and thresholds.",
+            "MODEL_ID",
+            "u64",
+            &format!("0x{:016x}", model_id(&plan.model)),
+        );
+        one("Bytes of what watches the stream.", "MONITOR_BYTES", "usize", "size_of::<Monitor>()");
     }
     let mut tables = vec![
         table("Names of the raw values, in order.", "FIELD_NAMES", "[&str; FIELDS]", lines(field_names)),

@@ -3,6 +3,9 @@
 use crate::plan::Plan;
 use tillwatch_model::Samples;
 
+/// Features up to which a monitor takes less than 300 bytes.
+const FEATURES_WITHIN_LIMIT: usize = 24;
+
 /// The functions that take a record.
 pub(crate) fn emit(plan: &Plan<'_>) -> String {
     let mut out = String::new();
@@ -15,6 +18,7 @@ pub(crate) fn emit(plan: &Plan<'_>) -> String {
         if matches!(plan.samples(), Samples::Window { .. }) {
             out.push_str(STREAM);
         }
+        out.push_str(MONITOR);
     }
     if plan.latent.is_some() {
         out.push_str(if plan.is_row() { ENCODE_ROW } else { ENCODE_SAMPLES });
@@ -31,13 +35,18 @@ pub(crate) fn checks(plan: &Plan<'_>) -> String {
     text.to_owned()
 }
 
+/// The proof that what watches the stream stays small; of models with more features it grows by six bytes each.
+pub(crate) fn proof(plan: &Plan<'_>) -> &'static str {
+    if plan.is_encoder() || plan.features.len() > FEATURES_WITHIN_LIMIT { "" } else { MONITOR_PROOF }
+}
+
 /// What the functions need of the engine's scores.
 pub(crate) fn score_uses(plan: &Plan<'_>) -> Vec<&'static str> {
     if plan.is_encoder() {
         return Vec::new();
     }
     let evaluate = if plan.is_row() { "evaluate" } else { "evaluate_samples" };
-    let mut names = vec!["Heads", "Scored", "Tally", evaluate, "nearest"];
+    let mut names = vec!["Heads", "Scored", "Tally", "Verdict", evaluate, "nearest"];
     names.extend(plan.counts_latent().then_some("latent_distance"));
     if matches!(plan.samples(), Samples::Image { .. }) {
         names.extend(["Peak", "anomaly_peak"]);
@@ -51,6 +60,7 @@ pub(crate) fn other_uses(plan: &Plan<'_>) -> Vec<(&'static str, Vec<&'static str
     if plan.is_encoder() {
         lines.push(("tillwatch_engine::digest", vec!["Digest"]));
     } else {
+        lines.push(("tillwatch_engine::monitor", vec!["Event", "EventMonitor", "FeatureCount"]));
         lines.push(("tillwatch_engine::self_test", vec!["SelfTestFailure", "check"]));
     }
     if matches!(plan.samples(), Samples::Window { .. }) && !plan.is_encoder() {
@@ -272,6 +282,39 @@ impl Stream {
 impl Default for Stream {
     fn default() -> Self {
         Self::new()
+    }
+}
+";
+
+const MONITOR_PROOF: &str =
+    "const _: () = assert!(MONITOR_BYTES < 300, \"what watches the stream takes 300 bytes or more\");\n";
+
+const MONITOR: &str = "
+/// What watches the stream of scores of a device: debounced alarms, and counts for a frame.
+#[derive(Clone, Debug)]
+pub struct Monitor {
+    /// Counts and tests over events.
+    pub events: EventMonitor,
+    /// Counts of each feature, in the order of [`FEATURE_NAMES`].
+    pub features: [FeatureCount; FEATURES],
+}
+
+impl Monitor {
+    /// Begins with `events`, such as `EventMonitor::new(Rules::new(2, 5, 20))`.
+    #[must_use]
+    pub const fn new(events: EventMonitor) -> Self {
+        Self { events, features: [FeatureCount::EMPTY; FEATURES] }
+    }
+
+    /// Takes the answer to the record scored last; gives what is worth telling of it.
+    ///
+    /// # Exactness
+    /// As [`score`].
+    /// # Panics
+    /// Never.
+    pub fn observe(&mut self, scored: &Scored, scratch: &Scratch) -> Verdict {
+        let event = Event { scored, codes: &scratch.codes, marks: &scratch.marks };
+        self.events.observe(&event, &weights::BASELINE, &mut self.features)
     }
 }
 ";

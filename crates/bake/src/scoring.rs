@@ -34,6 +34,7 @@ pub(crate) fn emit(plan: &Plan<'_>, place: Place) -> String {
     out.push_str(&uses(plan));
     out.push_str(&constants::emit(plan));
     out.push_str(&proofs(plan));
+    out.push_str(entry::proof(plan));
     out.push_str(&memory::emit(plan));
     out.push_str(&entry::emit(plan));
     out.push_str(&preparation::emit(plan));

@@ -8,6 +8,7 @@ use crate::plan::Plan;
 use crate::source::{constant, import, inner_docs, lines, list, plain, structure, table};
 use tillwatch_engine::feature::{Affine, OneHot, Symlog};
 use tillwatch_engine::fixed::Requantise;
+use tillwatch_engine::monitor::code_limit;
 use tillwatch_engine::score::ANCHORS;
 use tillwatch_model::{Preparation, i16s, one_hot_levels, u32s, u64s};
 
@@ -100,6 +101,7 @@ fn heads(plan: &Plan<'_>) -> Vec<String> {
         lines(columns),
     ));
     items.push(thresholds(plan));
+    items.push(baseline(plan));
     items
 }
 
@@ -131,7 +133,7 @@ fn uses(plan: &Plan<'_>) -> String {
         out.push_str(&import("tillwatch_engine::kernel", &kernel));
     }
     if !plan.is_encoder() {
-        out.push_str("use tillwatch_engine::score::Thresholds;\n");
+        out.push_str("use tillwatch_engine::monitor::Baseline;\nuse tillwatch_engine::score::Thresholds;\n");
     }
     out
 }
@@ -203,5 +205,13 @@ fn thresholds(plan: &Plan<'_>) -> String {
     format!(
         "/// What calibration on {} normal records found.\n#[rustfmt::skip]\npub(super) static THRESHOLDS: Thresholds = Thresholds {{\n    watch: {},\n    alarm: {},\n    anchors: {anchors},\n}};\n",
         block.calibration_rows, block.watch, block.alarm
+    )
+}
+
+fn baseline(plan: &Plan<'_>) -> String {
+    let (bits, promised) = (plan.model.body().rim_fraction_bits, plan.model.thresholds().alarm_rate_ppm);
+    format!(
+        "/// What the stream of scores is compared with.\npub(super) static BASELINE: Baseline<'static> = Baseline {{\n    columns: &COLUMNS_OF_FEATURES,\n    limit: {},\n    alarm_rate_ppm: {promised},\n    thresholds: &THRESHOLDS,\n}};\n",
+        code_limit(bits)
     )
 }

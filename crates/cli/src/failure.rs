@@ -27,6 +27,11 @@ impl Failure {
         Self { message: String::new(), status: 0 }
     }
 
+    /// The answer is on standard output, and it is drift: status 3.
+    pub(crate) fn drift() -> Self {
+        Self { message: String::new(), status: 3 }
+    }
+
     /// Writing went wrong.
     pub(crate) fn write(path: &Path, cause: &std::io::Error) -> Self {
         Self::data(format!("{}: cannot be written: {cause}; nothing was left behind", path.display()))

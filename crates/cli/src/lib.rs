@@ -1,13 +1,15 @@
 //! The library behind the `tillwatch` command, and the only crate that prints.
 //!
 //! Results go to standard output or to the file named, progress and remarks to standard error. Exit status 0 is success,
-//! 1 means that the data have to change, 2 that the command line or the schema has to. Files appear whole or not at all.
+//! 1 means that the data have to change, 2 that the command line or the schema has to, 3 that `drift` found what it looks
+//! for. Files appear whole or not at all.
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod arguments;
 mod bake;
+mod drift;
 mod encode;
 mod evaluate;
 mod failure;
@@ -67,6 +69,7 @@ pub fn execute(arguments: impl IntoIterator<Item = OsString>) -> Result<(), Fail
         Command::Evaluate(arguments) => evaluate::run(&arguments),
         Command::Score(arguments) => score::run(&arguments),
         Command::Threshold(arguments) => threshold::run(&arguments),
+        Command::Drift(arguments) => drift::run(&arguments),
         Command::Encode(arguments) => encode::run(&arguments),
         Command::Reconstruct(arguments) => reconstruct::run(&arguments),
         Command::Generate(arguments) => generate::run(&arguments),

@@ -39,6 +39,7 @@ pub mod digest;
 pub mod feature;
 pub mod fixed;
 pub mod kernel;
+pub mod monitor;
 pub mod score;
 pub mod seeded;
 pub mod self_test;

@@ -35,5 +35,6 @@ mod generated;
 
 pub use generated::point_of_sale;
 pub use tillwatch_engine::feature::{MISSING, Mark, Memory};
+pub use tillwatch_engine::monitor::{EventMonitor, FeatureCount, Rules};
 pub use tillwatch_engine::score::{Reason, SCORE_ONE, Scored, Tally, Verdict};
 pub use tillwatch_engine::self_test::SelfTestFailure;

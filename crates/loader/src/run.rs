@@ -4,6 +4,7 @@ use crate::network::{run_last, run_layer};
 use crate::prepare::{as_i8, prepare_samples};
 use tillwatch_engine::feature::{Mark, Memory};
 use tillwatch_engine::kernel::narrow_input;
+use tillwatch_engine::monitor::{Baseline, code_limit};
 use tillwatch_engine::score::{
     Heads, Scored, Tally, Thresholds, evaluate, evaluate_samples, latent_distance, nearest,
 };
@@ -77,6 +78,17 @@ impl<'a> Loader<'a> {
     #[must_use]
     pub const fn sizes(&self) -> ScratchSizes {
         self.sizes
+    }
+
+    /// What a monitor of the scores compares a stream with.
+    #[must_use]
+    pub fn baseline(&self) -> Baseline<'_> {
+        Baseline {
+            columns: self.model.body().columns,
+            limit: code_limit(self.model.body().rim_fraction_bits),
+            alarm_rate_ppm: self.model.thresholds().alarm_rate_ppm,
+            thresholds: &self.thresholds,
+        }
     }
 
     /// Scores a record.

@@ -20,6 +20,7 @@ mod bytes;
 mod container;
 mod error;
 mod feature;
+mod frame;
 mod layer;
 mod reference;
 mod sequence;
@@ -31,6 +32,7 @@ pub use bytes::{channels, i16s, i32s, one_hot_levels, u32s, u64s};
 pub use container::{FORMAT_VERSION, HEADER_LEN, MAGIC};
 pub use error::{Cause, ModelError};
 pub use feature::{Feature, Field, FieldKind, Preparation};
+pub use frame::{FRAME_MAGIC, frame_len, model_id, write_frame};
 pub use layer::{Activation, Convolution, Dense, InputRule, Layer, TopK, Upsample};
 pub use reference::{FloatActivation, Reference, ReferenceConvolution, ReferenceKind, ReferenceLayer};
 pub use sequence::Sequence;
@@ -38,4 +40,8 @@ pub use thresholds::ThresholdBlock;
 pub use validate::Model;
 
 #[cfg(feature = "std")]
-pub use {container::write, sequence::SequenceBuffer};
+pub use {
+    container::write,
+    frame::{Frame, FrameError},
+    sequence::SequenceBuffer,
+};

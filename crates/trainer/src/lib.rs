@@ -15,6 +15,7 @@ pub mod budget;
 pub mod calibrate;
 pub mod cells;
 pub mod conformal;
+pub mod drift;
 mod error;
 pub mod evaluate;
 pub mod explain;

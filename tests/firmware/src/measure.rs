@@ -14,6 +14,12 @@ static mut SCRATCH: chosen::Scratch = chosen::Scratch::new();
 #[used]
 #[unsafe(no_mangle)]
 static mut MEMORIES: chosen::Memories = chosen::Memories::EMPTY;
+/// What watches the stream; a symbol of its own, so that the audit can read its size.
+#[cfg(feature = "monitored")]
+#[used]
+#[unsafe(no_mangle)]
+static mut MONITOR: chosen::Monitor =
+    chosen::Monitor::new(tillwatch_engine::monitor::EventMonitor::new(tillwatch_engine::monitor::Rules::EACH));
 /// The answer to the last call.
 static mut SCORED: Option<Scored> = None;
 
@@ -33,7 +39,10 @@ unsafe extern "C" fn score_stored() {
             (&*&raw const RECORD, &mut *&raw mut MEMORIES, &mut *&raw mut SCRATCH);
         #[cfg(not(feature = "encoder"))]
         {
-            *&raw mut SCORED = Some(chosen::score_raw(record, memories, scratch));
+            let scored = chosen::score_raw(record, memories, scratch);
+            #[cfg(feature = "monitored")]
+            core::hint::black_box((*&raw mut MONITOR).observe(&scored, scratch));
+            *&raw mut SCORED = Some(scored);
         }
         #[cfg(feature = "encoder")]
         core::hint::black_box(chosen::encode_raw(record, memories, scratch));

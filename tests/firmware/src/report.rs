@@ -74,9 +74,35 @@ pub fn run() -> ! {
     }
     let digest = measure::with_scratch(|scratch| chosen::digest(DIGEST_RECORDS, SEED, scratch));
     Line::new("digest ").hex(digest).text(" over ").decimal(DIGEST_RECORDS).text(" records").end();
+    #[cfg(feature = "monitored")]
+    Line::new("events ").hex(events()).end();
     Line::new("stack ").decimal(stack).end();
     Line::new("done").end();
     semihosting::exit(true)
+}
+
+/// Fingerprint of one stream through a monitor whose threshold follows: what is told of each event, then the frame's bytes.
+#[cfg(feature = "monitored")]
+fn events() -> u64 {
+    use tillwatch_engine::digest::Digest;
+    use tillwatch_engine::monitor::{EventMonitor, Rules};
+    use tillwatch_model::{frame_len, write_frame};
+
+    let (mut words, mut digest) = (SeededWords::new(SEED), Digest::new());
+    let (mut memories, mut record) = (chosen::Memories::EMPTY, [0; chosen::RAW_VALUES]);
+    let mut monitor = chosen::Monitor::new(EventMonitor::adaptive(Rules::new(2, 5, 3)));
+    for _ in 0..MEASURED_RECORDS {
+        draw_record(&chosen::SEEDED_FIELDS, &mut words, &mut record);
+        let told = measure::with_scratch(|scratch| {
+            let scored = chosen::score_raw(&record, &mut memories, scratch);
+            monitor.observe(&scored, scratch)
+        });
+        digest.update(told as u64);
+    }
+    let mut buffer = [0; frame_len(chosen::FEATURES)];
+    let frame = write_frame(chosen::MODEL_ID, &monitor.events, &monitor.features, &mut buffer);
+    frame.unwrap_or_default().iter().for_each(|&byte| digest.update(byte.into()));
+    digest.finish()
 }
 
 /// Tells an emulator that counts slowly that there is nothing more to count.

@@ -9,6 +9,7 @@ use std::sync::{Mutex, PoisonError};
 /// The symbols of the firmware that hold a model's variables.
 const SCRATCH: &str = "SCRATCH";
 const MEMORIES: &str = "MEMORIES";
+const MONITOR: &str = "MONITOR";
 
 /// Bytes that a model adds to a firmware.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -23,6 +24,8 @@ pub(crate) struct Footprint {
     pub(crate) scratch: u32,
     /// What the model remembers between records.
     pub(crate) memories: u32,
+    /// What watches the stream of scores; 0 where nothing does.
+    pub(crate) monitor: u32,
 }
 
 /// Builds one scoring call with the model and without, and takes the difference.
@@ -59,6 +62,7 @@ fn difference(with: &Image, without: &Image) -> Footprint {
         constants: less(|image| section_bytes(image, Content::Constants)),
         scratch: variable(SCRATCH),
         memories: variable(MEMORIES),
+        monitor: variable(MONITOR),
     }
 }
 
@@ -98,11 +102,20 @@ pub(crate) struct Row {
 /// Rows as text, one core and profile a line.
 pub(crate) fn table(rows: &[Row]) -> String {
     let mut text = format!(
-        "{:<30}{:>10}{:>8}{:>9}{:>11}{:>9}{:>10}{:>7}{:>17}\n",
-        "core", "profile", "code", "support", "constants", "scratch", "memories", "stack", "instructions"
+        "{:<30}{:>10}{:>8}{:>9}{:>11}{:>9}{:>10}{:>9}{:>7}{:>17}\n",
+        "core",
+        "profile",
+        "code",
+        "support",
+        "constants",
+        "scratch",
+        "memories",
+        "monitor",
+        "stack",
+        "instructions"
     );
     for row in rows {
-        let Footprint { code, support, constants, scratch, memories } = row.footprint;
+        let Footprint { code, support, constants, scratch, memories, monitor } = row.footprint;
         let stack = row.stack.map_or("-".to_owned(), |bytes| bytes.to_string());
         let instructions = match row.instructions {
             None => "-".to_owned(),
@@ -112,7 +125,7 @@ pub(crate) fn table(rows: &[Row]) -> String {
         // Writing to a String cannot fail.
         let _ = writeln!(
             text,
-            "{:<30}{:>10}{code:>8}{support:>9}{constants:>11}{scratch:>9}{memories:>10}{stack:>7}{instructions:>17}",
+            "{:<30}{:>10}{code:>8}{support:>9}{constants:>11}{scratch:>9}{memories:>10}{monitor:>9}{stack:>7}{instructions:>17}",
             row.core,
             row.profile.name()
         );
@@ -144,7 +157,10 @@ mod tests {
     #[test]
     fn a_model_weighs_what_it_adds() {
         let footprint = difference(&image(300, 100, 40), &image(120, 10, 0));
-        assert_eq!(footprint, Footprint { code: 180, support: 40, constants: 90, scratch: 48, memories: 0 });
+        assert_eq!(
+            footprint,
+            Footprint { code: 180, support: 40, constants: 90, scratch: 48, memories: 0, monitor: 0 }
+        );
     }
 
     #[test]

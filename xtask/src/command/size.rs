@@ -49,6 +49,7 @@ fn figures(row: &Row) -> Value {
         "constants": row.footprint.constants,
         "scratch": row.footprint.scratch,
         "memories": row.footprint.memories,
+        "monitor": row.footprint.monitor,
         "stack": row.stack,
         "instructions": row.instructions.map(|(_, most)| most),
     })

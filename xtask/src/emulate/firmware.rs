@@ -154,7 +154,8 @@ impl Build<'_> {
         let of_model = match self.model {
             Model::Empty => Some("empty_model"),
             Model::Baked { is_encoder: true, .. } => Some("encoder"),
-            Model::Baked { .. } | Model::Committed(_) => None,
+            Model::Committed(_) => Some("monitored"),
+            Model::Baked { .. } => None,
         };
         let features: Vec<&str> = self.features.iter().copied().chain(of_model).collect();
         features.join(",")

@@ -51,6 +51,11 @@ impl Outcome {
         Some((u64::from_str_radix(digest, 16).ok()?, records.parse().ok()?))
     }
 
+    /// The fingerprint of a stream through the model's monitor, where the image has one.
+    pub(crate) fn events(&self) -> Option<u64> {
+        u64::from_str_radix(self.value("events")?, 16).ok()
+    }
+
     /// The scores of the seeded records, in order.
     pub(crate) fn seeded_scores(&self) -> Vec<u64> {
         let hex = |line: &str| u64::from_str_radix(line.strip_prefix("seeded ")?, 16).ok();
@@ -106,9 +111,10 @@ mod tests {
     #[test]
     fn lines_are_read_back() {
         let output = "model m\nscore 00000000000000ff percentile 3 verdict watch\nself-test ok\n\
-                      digest 3accd601e49132ec over 20 records\nstack 28\ndone\n";
+                      digest 3accd601e49132ec over 20 records\nevents 00000000000000ab\nstack 28\ndone\n";
         let outcome = Outcome { output: output.to_owned(), instructions: vec![7, 5, 6], exit_ok: true };
         assert_eq!(outcome.digest(), Some((0x3acc_d601_e491_32ec, 20)));
+        assert_eq!(outcome.events(), Some(0xab));
         assert_eq!(outcome.stack_bytes(), Some(28));
         assert_eq!(outcome.value("score"), Some("00000000000000ff percentile 3 verdict watch"));
         assert_eq!(outcome.instruction_range(), Some((5, 7)));

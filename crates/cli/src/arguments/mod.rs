@@ -3,7 +3,7 @@
 mod records;
 mod train;
 
-pub(crate) use records::{Encode, Evaluate, Generate, Recommend, Reconstruct, Score};
+pub(crate) use records::{Drift, Encode, Evaluate, Generate, Recommend, Reconstruct, Score};
 pub(crate) use train::{
     LossName, NoiseName, Optimiser, PoolingName, RecipeName, ScheduleName, SparsityName, Train,
     UpsamplingName,
@@ -34,6 +34,8 @@ pub(crate) enum Command {
     Score(Score),
     /// Set another alarm rate, without training again
     Threshold(Threshold),
+    /// Add up what devices have counted, and name what has changed since training
+    Drift(Drift),
     /// Write the latent vector of every record
     Encode(Encode),
     /// Write what the model makes of every record, in the units of the schema

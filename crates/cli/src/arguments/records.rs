@@ -32,6 +32,25 @@ pub(crate) struct Score {
     /// Images: folder for a picture of each, 00001.png and so on: the image, its reconstruction, and where they differ
     #[arg(long)]
     pub(crate) maps: Option<PathBuf>,
+    /// Where the frame goes that a device would send after these records, for `tillwatch drift`
+    #[arg(long)]
+    pub(crate) frame: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Drift {
+    /// Model file
+    #[arg(long)]
+    pub(crate) model: PathBuf,
+    /// Frames of devices, added up
+    #[arg(long, required = true, num_args = 1..)]
+    pub(crate) frames: Vec<PathBuf>,
+    /// Frames of a time that was normal, to compare with instead of what the model file knows of its training
+    #[arg(long, num_args = 1..)]
+    pub(crate) reference: Vec<PathBuf>,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]

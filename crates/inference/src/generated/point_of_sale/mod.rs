@@ -24,8 +24,9 @@ pub use record::*;
 
 use tillwatch_engine::feature::{Mark, Memory, cyclic, delta, flag, logarithm, one_hot, ratio_to_mean};
 use tillwatch_engine::kernel::{accumulators_fit, dense_tiles, narrow_input};
+use tillwatch_engine::monitor::{Event, EventMonitor, FeatureCount};
 use tillwatch_engine::same_contract;
-use tillwatch_engine::score::{Heads, Scored, Tally, evaluate, nearest};
+use tillwatch_engine::score::{Heads, Scored, Tally, Verdict, evaluate, nearest};
 use tillwatch_engine::seeded::{SeededField, seeded_digest};
 use tillwatch_engine::self_test::{SelfTestFailure, check};
 
@@ -70,6 +71,12 @@ pub const RAM_BYTES: usize = size_of::<Scratch>() + size_of::<Memories>();
 
 /// Promised alarms per million normal records, at most.
 pub const ALARM_RATE_PPM: u32 = 2000;
+
+/// What frames of this model are known by: a digest of its known answers and thresholds.
+pub const MODEL_ID: u64 = 0x0486cbf4f174626c;
+
+/// Bytes of what watches the stream.
+pub const MONITOR_BYTES: usize = size_of::<Monitor>();
 
 /// Names of the raw values, in order.
 #[rustfmt::skip]
@@ -127,6 +134,7 @@ const _: () = assert!(
     accumulators_fit(&weights::LAYER_3_TILES, &weights::LAYER_3_CHANNELS, 4, weights::LAYER_3_RULE.shift),
     "layer 3: an accumulator could overflow"
 );
+const _: () = assert!(MONITOR_BYTES < 300, "what watches the stream takes 300 bytes or more");
 
 /// Working memory of a score; what is in it between calls does not matter.
 #[derive(Clone, Debug)]
@@ -201,6 +209,34 @@ fn evaluate_codes(scratch: &mut Scratch) -> Scored {
     let gains = weights::GAINS.iter().copied();
     let reconstruction = scratch.reconstruction.as_flattened();
     evaluate(&heads, &scratch.codes, reconstruction, gains, &scratch.marks, &weights::THRESHOLDS)
+}
+
+/// What watches the stream of scores of a device: debounced alarms, and counts for a frame.
+#[derive(Clone, Debug)]
+pub struct Monitor {
+    /// Counts and tests over events.
+    pub events: EventMonitor,
+    /// Counts of each feature, in the order of [`FEATURE_NAMES`].
+    pub features: [FeatureCount; FEATURES],
+}
+
+impl Monitor {
+    /// Begins with `events`, such as `EventMonitor::new(Rules::new(2, 5, 20))`.
+    #[must_use]
+    pub const fn new(events: EventMonitor) -> Self {
+        Self { events, features: [FeatureCount::EMPTY; FEATURES] }
+    }
+
+    /// Takes the answer to the record scored last; gives what is worth telling of it.
+    ///
+    /// # Exactness
+    /// As [`score`].
+    /// # Panics
+    /// Never.
+    pub fn observe(&mut self, scored: &Scored, scratch: &Scratch) -> Verdict {
+        let event = Event { scored, codes: &scratch.codes, marks: &scratch.marks };
+        self.events.observe(&event, &weights::BASELINE, &mut self.features)
+    }
 }
 
 /// The latent vector of a record, the one inside [`score_raw`]: codes of [`LATENT_SCALE`] from [`LATENT_ZERO_CODE`].

@@ -3,6 +3,7 @@
 use tillwatch_engine::feature::{Affine, Cyclic, OneHot};
 use tillwatch_engine::fixed::{Channel, Requantise};
 use tillwatch_engine::kernel::{Tile, tiles};
+use tillwatch_engine::monitor::Baseline;
 use tillwatch_engine::score::Thresholds;
 
 /// `amount_log`: the logarithm of a number, standardised.
@@ -328,3 +329,7 @@ pub(super) static THRESHOLDS: Thresholds = Thresholds {
     alarm: 4223972,
     anchors: [35026, 42816, 49073, 54895, 60907, 67738, 76487, 89497, 120165, 377014, 825455, 1867215, 2906952, 4222619, 4952538, 15361495],
 };
+
+/// What the stream of scores is compared with.
+pub(super) static BASELINE: Baseline<'static> =
+    Baseline { columns: &COLUMNS_OF_FEATURES, limit: 4096, alarm_rate_ppm: 2000, thresholds: &THRESHOLDS };
