@@ -210,8 +210,15 @@ fn thresholds(plan: &Plan<'_>) -> String {
 
 fn baseline(plan: &Plan<'_>) -> String {
     let (bits, promised) = (plan.model.body().rim_fraction_bits, plan.model.thresholds().alarm_rate_ppm);
-    format!(
-        "/// What the stream of scores is compared with.\npub(super) static BASELINE: Baseline<'static> = Baseline {{\n    columns: &COLUMNS_OF_FEATURES,\n    limit: {},\n    alarm_rate_ppm: {promised},\n    thresholds: &THRESHOLDS,\n}};\n",
+    let value = format!(
+        "Baseline {{ columns: &COLUMNS_OF_FEATURES, limit: {}, alarm_rate_ppm: {promised}, thresholds: &THRESHOLDS }}",
         code_limit(bits)
+    );
+    constant(
+        "What the stream of scores is compared with.",
+        "pub(super) ",
+        "BASELINE",
+        "Baseline<'static>",
+        &value,
     )
 }

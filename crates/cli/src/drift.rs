@@ -111,7 +111,7 @@ fn text(
     let _ = writeln!(text, "{:<24}{:>10}{:>10}", "score, in means", "expected", "seen");
     for (group, seen) in &drift.groups {
         let end = group.first + group.octaves;
-        let ends = [group.first as i64 - MEAN_OCTAVE, end as i64 - MEAN_OCTAVE].map(|octave| power(octave));
+        let ends = [group.first as i64 - MEAN_OCTAVE, end as i64 - MEAN_OCTAVE].map(power);
         let name = match (group.first, end == drift_end(drift)) {
             (0, _) => format!("below {}", ends[1]),
             (_, true) => format!("{} and above", ends[0]),

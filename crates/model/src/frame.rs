@@ -4,8 +4,6 @@
 
 use crate::Model;
 use crc::{CRC_32_ISO_HDLC, Crc};
-use serde::ser::SerializeSeq;
-use serde::{Serialize, Serializer};
 use tillwatch_engine::digest::Digest;
 use tillwatch_engine::monitor::{EventMonitor, FeatureCount, OCTAVES};
 
@@ -44,14 +42,53 @@ pub fn write_frame<'b>(
     features: &[FeatureCount],
     buffer: &'b mut [u8],
 ) -> Option<&'b [u8]> {
-    let len = {
-        let (magic, rest) = buffer.split_at_mut_checked(FRAME_MAGIC.len())?;
-        magic.copy_from_slice(&FRAME_MAGIC);
-        FRAME_MAGIC.len() + postcard::to_slice(&Written::new(model, monitor, features), rest).ok()?.len()
-    };
+    let counts = monitor.counts();
+    let mut writer = Writer { buffer, len: 0 };
+    FRAME_MAGIC.iter().try_for_each(|&byte| writer.byte(byte))?;
+    writer.unsigned(model)?;
+    for count in [counts.events, counts.watches, counts.alarms].into_iter().chain(counts.octaves) {
+        writer.unsigned(count.into())?;
+    }
+    writer.signed(monitor.mean_log2())?;
+    writer.signed(monitor.rise())?;
+    writer.unsigned(monitor.excess_alarms().into())?;
+    writer.signed(monitor.threshold_offset())?;
+    writer.unsigned(features.len() as u64)?;
+    for feature in features {
+        writer.signed(feature.sum())?;
+        writer.unsigned(feature.outside().into())?;
+    }
+    let Writer { buffer, len } = writer;
     let checksum = CRC.checksum(buffer.get(..len)?).to_le_bytes();
     buffer.get_mut(len..len + CHECKSUM)?.copy_from_slice(&checksum);
     buffer.get(..len + CHECKSUM)
+}
+
+/// Writes numbers as postcard does. Postcard's own writer indexes, and the linked image would hold a panic for what cannot
+/// be.
+struct Writer<'b> {
+    buffer: &'b mut [u8],
+    len: usize,
+}
+
+impl Writer<'_> {
+    fn byte(&mut self, byte: u8) -> Option<()> {
+        *self.buffer.get_mut(self.len)? = byte;
+        self.len += 1;
+        Some(())
+    }
+
+    fn unsigned(&mut self, mut value: u64) -> Option<()> {
+        while value >= 0x80 {
+            self.byte(value as u8 | 0x80)?;
+            value >>= 7;
+        }
+        self.byte(value as u8)
+    }
+
+    fn signed(&mut self, value: i32) -> Option<()> {
+        self.unsigned(((value << 1 ^ value >> 31) as u32).into())
+    }
 }
 
 /// The number by which frames of one model are known: a digest of its known answers and its thresholds.
@@ -65,51 +102,6 @@ pub fn model_id(model: &Model<'_>) -> u64 {
         .chain(thresholds.anchors)
         .for_each(|score| digest.update(score));
     digest.finish()
-}
-
-#[derive(Serialize)]
-struct Written<'a> {
-    model: u64,
-    events: u32,
-    watches: u32,
-    alarms: u32,
-    octaves: [u32; OCTAVES],
-    mean_log2: i32,
-    rise: i32,
-    excess_alarms: u32,
-    threshold_offset: i32,
-    features: Features<'a>,
-}
-
-impl<'a> Written<'a> {
-    fn new(model: u64, monitor: &EventMonitor, features: &'a [FeatureCount]) -> Self {
-        let counts = monitor.counts();
-        Self {
-            model,
-            events: counts.events,
-            watches: counts.watches,
-            alarms: counts.alarms,
-            octaves: counts.octaves,
-            mean_log2: monitor.mean_log2(),
-            rise: monitor.rise(),
-            excess_alarms: monitor.excess_alarms(),
-            threshold_offset: monitor.threshold_offset(),
-            features: Features(features),
-        }
-    }
-}
-
-/// Sum and outside count of each feature.
-struct Features<'a>(&'a [FeatureCount]);
-
-impl Serialize for Features<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut list = serializer.serialize_seq(Some(self.0.len()))?;
-        for feature in self.0 {
-            list.serialize_element(&(feature.sum(), feature.outside()))?;
-        }
-        list.end()
-    }
 }
 
 #[cfg(feature = "std")]
@@ -242,6 +234,31 @@ mod tests {
         assert_eq!([frame.excess_alarms as i64, frame.threshold_offset.into()], [992_000, 994_000]);
         assert_eq!(frame.features, features.map(|feature| (feature.sum(), feature.outside())));
         assert_eq!(frame.features, [(-700 + 3 + 2048, 0), (700 - 3 - 2048, 3)]);
+    }
+
+    #[test]
+    fn numbers_are_written_as_postcard_writes_them() {
+        let bits = || (0..64).flat_map(|bit| [0, 1].map(|less| (1_u64 << bit) - less));
+        for value in bits().chain([u64::MAX]) {
+            let (mut buffer, signed) = ([0; 20], (value as i32, (value as i32).wrapping_neg()));
+            let mut writer = Writer { buffer: &mut buffer, len: 0 };
+            writer.unsigned(value).unwrap();
+            writer.signed(signed.0).unwrap();
+            writer.signed(signed.1).unwrap();
+            let Writer { buffer, len } = writer;
+            assert_eq!(buffer[..len], postcard::to_extend(&(value, signed), Vec::new()).unwrap());
+        }
+    }
+
+    #[test]
+    fn an_empty_frame_by_hand() {
+        let mut buffer = [0; frame_len(2)];
+        let monitor = EventMonitor::new(Rules::EACH);
+        let frame = write_frame(300, &monitor, &[FeatureCount::EMPTY; 2], &mut buffer).unwrap();
+        // Magic; 300 as a varint; three counts, 24 octaves and four tests of 0; two features of two zeros each.
+        let content = [&b"TWF1\xac\x02"[..], &[0; 3 + 24 + 4], &[2, 0, 0, 0, 0]].concat();
+        assert_eq!(frame[..content.len()], content);
+        assert_eq!(frame[content.len()..], CRC.checksum(&content).to_le_bytes());
     }
 
     #[test]

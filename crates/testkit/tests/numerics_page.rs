@@ -1,6 +1,8 @@
 //! `NUMERICS.md` against the engine: every worked example on the page is computed here.
 #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
+#[path = "numerics_page/events.rs"]
+mod events;
 #[path = "numerics_page/image.rs"]
 mod image;
 
@@ -271,7 +273,7 @@ fn compute_answer(name: &str, arguments: &[Vec<i128>]) -> Vec<i128> {
             let mut words = SeededWords::new(arguments[0][0] as u32);
             (0..arguments[2][0]).map(|_| field.draw(&mut words).into()).collect()
         }
-        _ => panic!("nothing is called `{name}`"),
+        _ => events::compute(name, arguments).unwrap_or_else(|| panic!("nothing is called `{name}`")),
     }
 }
 

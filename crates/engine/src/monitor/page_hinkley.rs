@@ -29,11 +29,11 @@ impl PageHinkley {
     }
 
     /// Octaves by which events were above the mean, beyond what is tolerated, in steps of 2^-16.
-    pub(super) const fn sum(&self) -> i32 {
+    pub(super) const fn sum(self) -> i32 {
         self.sum
     }
 
-    pub(super) const fn has_risen(&self) -> bool {
+    pub(super) const fn has_risen(self) -> bool {
         self.sum > LIMIT
     }
 }
