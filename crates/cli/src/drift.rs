@@ -97,9 +97,10 @@ fn text(
 ) -> String {
     let (rate, [low, high]) = drift.alarm_rate;
     let mut text = format!(
-        "{} frames, {} events\nalarms: {rate:.4} of events (95 % interval {low:.4} to {high:.4}), promised at most {:.4}{}\n\
+        "{} {}, {} events\nalarms: {rate:.4} of events (95 % interval {low:.4} to {high:.4}), promised at most {:.4}{}\n\
          scores: stability index {:.3}, by chance up to {:.3}{}\n",
         fleet.frames,
+        if fleet.frames == 1 { "frame" } else { "frames" },
         fleet.events,
         expected.alarm_rate(),
         if drift.alarms_too_often { ": too many" } else { "" },
@@ -107,8 +108,9 @@ fn text(
         drift.psi_by_chance,
         if drift.scores_drift() { ": drifting" } else { ": stable" }
     );
+    let width = names.iter().map(|name| name.chars().count() + 2).max().unwrap_or(0).max(24);
     // Writing to a string cannot fail.
-    let _ = writeln!(text, "{:<24}{:>10}{:>10}", "score, in means", "expected", "seen");
+    let _ = writeln!(text, "{:<width$}{:>10}{:>10}", "score, in means", "expected", "seen");
     for (group, seen) in &drift.groups {
         let end = group.first + group.octaves;
         let ends = [group.first as i64 - MEAN_OCTAVE, end as i64 - MEAN_OCTAVE].map(power);
@@ -117,14 +119,14 @@ fn text(
             (_, true) => format!("{} and above", ends[0]),
             _ => format!("{} to {}", ends[0], ends[1]),
         };
-        let _ = writeln!(text, "{name:<24}{:>10.4}{seen:>10.4}", group.share);
+        let _ = writeln!(text, "{name:<width$}{:>10.4}{seen:>10.4}", group.share);
     }
-    let _ = writeln!(text, "{:<24}{:>10}{:>10}", "feature", "shift", "outside");
+    let _ = writeln!(text, "{:<width$}{:>10}{:>10}", "feature", "shift", "outside");
     for (feature, name) in drift.features.iter().zip(names) {
         let shift = feature.shift.map_or("-".to_owned(), |shift| format!("{shift:+.2}"));
         let _ = writeln!(
             text,
-            "{name:<24}{shift:>10}{:>10.4}{}",
+            "{name:<width$}{shift:>10}{:>10.4}{}",
             feature.outside,
             if feature.is_shifted || feature.is_outside { "  drifting" } else { "" }
         );

@@ -6,8 +6,8 @@
 //! here allocates, fails or uses a float.
 //!
 //! ```
-//! use tillwatch_inference::point_of_sale::{EntryMode, Kind, Memories, Outcome, Record, Scratch, score};
-//! use tillwatch_inference::Verdict;
+//! use tillwatch_inference::point_of_sale::{EntryMode, Kind, Memories, Monitor, Outcome, Record, Scratch, score};
+//! use tillwatch_inference::{EventMonitor, Rules, Verdict};
 //!
 //! let mut memories = Memories::EMPTY;
 //! let mut scratch = Scratch::new();
@@ -26,6 +26,10 @@
 //! let odd = Record { amount: 180_000, entry_mode: EntryMode::Keyed, hour: 3, seconds: 757_425_607, ..lunch };
 //! let scored = score(&odd, &mut memories, &mut scratch);
 //! assert_eq!(scored.verdict, Verdict::Alarm);
+//!
+//! // Of a stream: two alarms among five records, then rest for twenty.
+//! let mut monitor = Monitor::new(EventMonitor::new(Rules::new(2, 5, 20)));
+//! assert_eq!(monitor.observe(&scored, &scratch), Verdict::Normal);
 //! ```
 #![no_std]
 #![forbid(unsafe_code)]

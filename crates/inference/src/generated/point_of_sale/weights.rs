@@ -331,5 +331,5 @@ pub(super) static THRESHOLDS: Thresholds = Thresholds {
 };
 
 /// What the stream of scores is compared with.
-pub(super) static BASELINE: Baseline<'static> =
+pub(super) const BASELINE: Baseline<'static> =
     Baseline { columns: &COLUMNS_OF_FEATURES, limit: 4096, alarm_rate_ppm: 2000, thresholds: &THRESHOLDS };
