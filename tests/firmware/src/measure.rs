@@ -39,10 +39,11 @@ unsafe extern "C" fn score_stored() {
             (&*&raw const RECORD, &mut *&raw mut MEMORIES, &mut *&raw mut SCRATCH);
         #[cfg(not(feature = "encoder"))]
         {
-            let scored = chosen::score_raw(record, memories, scratch);
+            *&raw mut SCORED = Some(chosen::score_raw(record, memories, scratch));
             #[cfg(feature = "monitored")]
-            core::hint::black_box((*&raw mut MONITOR).observe(&scored, scratch));
-            *&raw mut SCORED = Some(scored);
+            if let Some(scored) = &*&raw const SCORED {
+                core::hint::black_box((*&raw mut MONITOR).observe(scored, scratch));
+            }
         }
         #[cfg(feature = "encoder")]
         core::hint::black_box(chosen::encode_raw(record, memories, scratch));
