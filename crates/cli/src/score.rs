@@ -12,6 +12,7 @@ use tillwatch_loader::Loader;
 use tillwatch_trainer::cells::quoted;
 use tillwatch_trainer::drift::Monitored;
 use tillwatch_trainer::explain::Explanations;
+use tillwatch_trainer::scoring::Bench;
 
 pub(crate) fn run(arguments: &Score) -> Result<(), Failure> {
     let bytes = model_file::read(&arguments.input.model)?;

@@ -191,7 +191,7 @@ mod tests {
     use std::vec::Vec;
     use tillwatch_engine::feature::Mark;
     use tillwatch_engine::monitor::{Baseline, Event, Rules};
-    use tillwatch_engine::score::{ANCHORS, Scored, Tally, Thresholds};
+    use tillwatch_engine::score::{ANCHORS, Reasons, Scored, Tally, Thresholds};
 
     fn monitor() -> (EventMonitor, [FeatureCount; 2]) {
         let thresholds = Thresholds { watch: 5, alarm: 9, anchors: [9; ANCHORS] };
@@ -206,7 +206,7 @@ mod tests {
                 percentile: 0,
                 verdict: thresholds.verdict(score),
                 tally: Tally::default(),
-                reasons: Default::default(),
+                reasons: Reasons::new(),
             };
             let (codes, marks) = ([code, -code], [Mark::NONE, Mark::UNKNOWN]);
             monitor.observe(

@@ -60,6 +60,9 @@ impl Tally {
     }
 }
 
+/// The strongest features of a record; at most [`REASONS`].
+pub type Reasons = heapless::Vec<Reason, REASONS>;
+
 /// The answer to one record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Scored {
@@ -74,7 +77,7 @@ pub struct Scored {
     /// Missing, saturated and unknown features.
     pub tally: Tally,
     /// The features that contributed most, strongest first.
-    pub reasons: heapless::Vec<Reason, REASONS>,
+    pub reasons: Reasons,
 }
 
 #[cfg(test)]

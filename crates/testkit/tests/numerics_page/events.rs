@@ -3,7 +3,7 @@
 use super::narrowed;
 use tillwatch_engine::feature::Mark;
 use tillwatch_engine::monitor::{Baseline, Event, EventMonitor, FeatureCount, Rules, octave};
-use tillwatch_engine::score::{ANCHORS, Scored, Tally, Thresholds};
+use tillwatch_engine::score::{ANCHORS, Reasons, Scored, Tally, Thresholds};
 
 /// Scores of 0, 1 and 2 are normal, watched and alarming here.
 const VERDICTS: Thresholds = Thresholds { watch: 0, alarm: 1, anchors: [1; ANCHORS] };
@@ -22,7 +22,7 @@ fn run(
             percentile: 0,
             verdict: baseline.thresholds.verdict(score),
             tally: Tally::default(),
-            reasons: Default::default(),
+            reasons: Reasons::new(),
         };
         let event = Event { scored: &scored, codes: &[code], marks: &[Mark::NONE] };
         monitor.observe(&event, baseline, features) as i128
