@@ -33,7 +33,8 @@ pub struct Architecture {
 #[must_use]
 pub fn choose(rows: &[f32], width: usize) -> Architecture {
     let components = components(rows, width);
-    let bottleneck = components.clamp(NARROWEST.min(width), width.div_ceil(2).clamp(1, WIDEST / 2));
+    let half = width.div_ceil(2).clamp(1, WIDEST / 2);
+    let bottleneck = components.clamp(NARROWEST.min(half), half);
     let middle = ((bottleneck * width) as f64).sqrt().round() as usize;
     // Whole tiles of four: a wider layer costs nothing until the next one.
     let outer = middle.max(bottleneck + 1).next_multiple_of(4).clamp(4, WIDEST);
@@ -85,6 +86,12 @@ mod tests {
     fn one_column_still_has_a_network() {
         let rows: Vec<f32> = (0..50).map(|i| i as f32).collect();
         assert_eq!(choose(&rows, 1).hidden, [4, 1, 4]);
+    }
+
+    #[test]
+    fn two_columns_leave_one_dimension() {
+        let rows: Vec<f32> = (0..100).map(|i| ((i * 37) % 101) as f32).collect();
+        assert_eq!(choose(&rows, 2).hidden, [4, 1, 4]);
     }
 
     #[test]

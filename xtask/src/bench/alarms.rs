@@ -118,7 +118,7 @@ mod tests {
         let found = recount("a", &normals, 3).unwrap();
         // 78 rows calibrate and as many test; one in twenty is the first rate that they carry with confidence.
         assert_eq!((found.rows, found.fresh, found.rate), (78, 78, 0.05));
-        let ranks = [76, 77];
+        let ranks = [76, 78];
         assert_eq!(found.intervals, ranks.map(|rank| alarm_interval(78, rank, 78)));
         assert!(found.alarms[1] <= found.alarms[0]);
         let outside = Recount { alarms: [0, found.intervals[1][1] + 1], ..found };

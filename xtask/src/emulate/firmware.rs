@@ -218,6 +218,7 @@ fn stage(folder: &Path, package: &str, baked: &Path) -> Result<PathBuf, String> 
 fn staged_manifest(text: &str, root: &Path, package: &str, baked: &Path) -> Result<String, String> {
     let firmware = root.join("tests").join("firmware");
     let engine = toml_string(&root.join("crates").join("engine"));
+    let frames = toml_string(&root.join("crates").join("model"));
     let main = toml_string(&firmware.join("src").join("main.rs"));
     let script = toml_string(&firmware.join("build.rs"));
     let mut has_model = false;
@@ -229,6 +230,9 @@ fn staged_manifest(text: &str, root: &Path, package: &str, baked: &Path) -> Resu
                 format!("model = {{ package = \"{package}\", path = {} }}", toml_string(baked))
             }
             Some(("tillwatch-engine", _)) => format!("tillwatch-engine = {{ path = {engine} }}"),
+            Some(("tillwatch-model", _)) => {
+                format!("tillwatch-model = {{ path = {frames}, optional = true }}")
+            }
             Some(("path", _)) => format!("path = {main}"),
             _ if line == "[package]" => format!("{line}\nbuild = {script}"),
             _ => line.to_owned(),
@@ -263,7 +267,7 @@ mod tests {
         assert_eq!(build.name(), "point_of_sale-thumbv7m-none-eabi-firmware-bare");
         assert_eq!(
             (build.module().as_str(), build.feature_list().as_str()),
-            ("model::point_of_sale", "bare")
+            ("model::point_of_sale", "bare,monitored")
         );
     }
 
@@ -274,6 +278,7 @@ mod tests {
         for line in [
             "model = { package = \"my-model\", path = \"/m\" }",
             "tillwatch-engine = { path = \"/r/crates/engine\" }",
+            "tillwatch-model = { path = \"/r/crates/model\", optional = true }",
             "path = \"/r/tests/firmware/src/main.rs\"",
             "build = \"/r/tests/firmware/build.rs\"",
         ] {

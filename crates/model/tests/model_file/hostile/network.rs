@@ -136,13 +136,13 @@ fn accumulators() {
         ("a shift too many", |toy| heavy(toy, 4096, 13), Cause::Accumulator, 0),
         (
             "a weight of -128",
-            |toy| toy.dense(2).weights = with_word(zeros(6 * 16), 3, 0x80),
+            |toy| toy.dense(0).weights = with_word(zeros(16 * 6), 3, 0x80),
             Cause::Weight,
-            2,
+            0,
         ),
         (
             "overflow in a later layer",
-            |toy| toy.dense(2).channels = with_word(toy.dense(2).channels, 30, i32::MAX),
+            |toy| toy.dense(0).channels = with_word(toy.dense(2).channels, 30, i32::MAX),
             Cause::Accumulator,
             2,
         ),
