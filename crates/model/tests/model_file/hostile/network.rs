@@ -142,7 +142,7 @@ fn accumulators() {
         ),
         (
             "overflow in a later layer",
-            |toy| toy.dense(0).channels = with_word(toy.dense(2).channels, 30, i32::MAX),
+            |toy| toy.dense(2).channels = with_word(toy.dense(2).channels, 30, i32::MAX),
             Cause::Accumulator,
             2,
         ),
