@@ -9,7 +9,9 @@ use crate::quantise::{IntegerNetwork, may_repeat, quantise, rim_step};
 /// Rank correlation of integer and float scores over training rows below which units get copies. Normal rows are the
 /// hardest to order; over test rows with anomalies among them the correlation is then above 0.99. DESIGN.md,
 /// "Quantisation", has figures.
-const WANTED: f64 = 0.975;
+const TOLERATED: f64 = 0.975;
+/// Rank correlation up to which they get more of them, once they have any.
+const WANTED: f64 = 0.99;
 /// Most copies of a unit: two more bits.
 const MOST: usize = 4;
 /// Share of the disagreement that one more copy may leave at most; one that helps less is not worth its weights.
@@ -60,7 +62,8 @@ pub(super) fn quantise_precisely(
     let plain = judge.agreement(&network);
     let Some(mut agreement) = plain else { return Precise { network, copies, plain } };
     for more in (2..=MOST).map(at_most) {
-        if agreement >= WANTED || more == copies {
+        let enough = if copies == at_most(1) { TOLERATED } else { WANTED };
+        if agreement >= enough || more == copies {
             break;
         }
         let finer = quantised(&more);
@@ -176,7 +179,7 @@ mod tests {
     fn units_get_copies_where_rounding_decides_the_order() {
         let precise = precise(&copier(1.0, 4), None);
         assert!(precise.copies[0] > 1 && precise.copies[1] == 1, "{:?} {:?}", precise.copies, precise.plain);
-        assert!(precise.plain.is_some_and(|plain| plain < WANTED), "{:?}", precise.plain);
+        assert!(precise.plain.is_some_and(|plain| plain < TOLERATED), "{:?}", precise.plain);
         assert!(precise.note().is_some_and(|note| note.contains("times")));
     }
 
@@ -185,7 +188,7 @@ mod tests {
         // Residuals of the size of the values are in the same order whatever is rounded.
         let coarse = precise(&copier(0.1, 4), None);
         assert_eq!((coarse.copies.as_slice(), coarse.note()), (&[1, 1][..], None));
-        assert!(coarse.plain.is_some_and(|plain| plain >= WANTED), "{:?}", coarse.plain);
+        assert!(coarse.plain.is_some_and(|plain| plain >= TOLERATED), "{:?}", coarse.plain);
         let kept = precise(&copier(1.0, 4), Some(0));
         assert_eq!((kept.copies.as_slice(), kept.plain), (&[1, 1][..], None));
         // Two copies would be wider than the widest layer that is chosen.
