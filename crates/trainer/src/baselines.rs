@@ -118,11 +118,23 @@ fn median_distances(train: &[f32], test: &[f32], width: usize) -> Vec<f64> {
 }
 
 fn nearest_rows(train: &[f32], test: &[f32], width: usize) -> Vec<f64> {
+    neighbour_distances(train, test, width, |_| NEIGHBOUR)
+}
+
+/// Squared distance of each test row from its n-th nearest of at most 1,000 training rows; `neighbour` gives n for their
+/// number.
+pub(crate) fn neighbour_distances(
+    train: &[f32],
+    test: &[f32],
+    width: usize,
+    neighbour: impl Fn(usize) -> usize,
+) -> Vec<f64> {
     let stride = (train.len() / width).div_ceil(REFERENCE_ROWS).max(1);
     let reference: Vec<&[f32]> = train.chunks_exact(width).step_by(stride).collect();
+    let neighbour = neighbour(reference.len());
     let distance = |row: &[f32]| {
         let mut distances: Vec<f32> = reference.iter().map(|other| square_distance(row, other)).collect();
-        let place = (NEIGHBOUR - 1).min(distances.len().saturating_sub(1));
+        let place = neighbour.saturating_sub(1).min(distances.len().saturating_sub(1));
         if distances.is_empty() { 0.0 } else { *distances.select_nth_unstable_by(place, f32::total_cmp).1 }
     };
     test.chunks_exact(width).map(|row| distance(row).into()).collect()

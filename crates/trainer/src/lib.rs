@@ -43,6 +43,7 @@ pub mod tail;
 pub mod threshold;
 mod train;
 mod train_error;
+pub mod trim;
 
 pub use error::{CellFault, Error};
 pub use train::{Architecture, Progress, Settings, Trained, train, train_on};

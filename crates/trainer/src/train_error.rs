@@ -24,6 +24,11 @@ pub enum TrainError {
         /// What was asked for.
         found: f64,
     },
+    /// The share of training rows to be trimmed is none.
+    TrimShare {
+        /// What was asked for.
+        found: f64,
+    },
     /// The calibration rows cannot carry the alarm rate.
     TooFewCalibrationRows {
         /// Calibration rows there are.
@@ -77,7 +82,10 @@ impl TrainError {
     pub const fn is_usage(&self) -> bool {
         match self {
             Self::Table(error) => error.is_usage(),
-            Self::AlarmRate { .. } | Self::Recipe(_) | Self::Network(NetworkError::Setting { .. }) => true,
+            Self::AlarmRate { .. }
+            | Self::TrimShare { .. }
+            | Self::Recipe(_)
+            | Self::Network(NetworkError::Setting { .. }) => true,
             _ => false,
         }
     }
@@ -98,6 +106,12 @@ impl fmt::Display for TrainError {
                     "alarm rate: found {}, wanted 0.000001 to 0.5, such as 0.001 or 1/1000 for one alarm per 1,000 \
                      events",
                     short(*found)
+                )
+            }
+            Self::TrimShare { found } => {
+                write!(
+                    f,
+                    "--trim: found {found}, wanted a share of 0 to 0.5 of the training rows, such as 0.02"
                 )
             }
             Self::TooFewCalibrationRows { found, needed, budget, is_confident } => write!(

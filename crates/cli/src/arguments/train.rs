@@ -57,6 +57,10 @@ pub(crate) struct Train {
     pub(crate) prototypes: Option<u8>,
     #[command(flatten)]
     pub(crate) recipes: Recipes,
+    /// Share of the training rows, those furthest from the others, that are not learned from because anomalies may be among
+    /// them, such as 0.02; trimmed.csv lists them
+    #[arg(long, default_value_t = 0.0, allow_negative_numbers = true)]
+    pub(crate) trim: f64,
     /// Alarms per normal event, at most: a decimal such as 0.002, or alarms per events such as 2/1000
     #[arg(long, default_value_t = 0.01, value_parser = super::rate)]
     pub(crate) alarm_rate: f64,

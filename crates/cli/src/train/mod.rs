@@ -2,6 +2,7 @@
 
 mod input;
 mod settings;
+mod trim;
 
 use crate::arguments::Train;
 use crate::output::{Folder, write_files};
@@ -16,7 +17,8 @@ use tillwatch_trainer::{Architecture, Progress, Settings, Trained, train};
 
 pub(crate) fn run(arguments: &Train) -> Result<(), Failure> {
     let settings = settings::of(arguments)?;
-    let Input { table, schema, schema_text } = input::read(arguments)?;
+    let Input { mut table, schema, schema_text } = input::read(arguments)?;
+    let trimmed = trim::rows(arguments, &mut table, &schema)?;
     let folder = Folder::create(&arguments.out)?;
     let bar = Bar::epochs(arguments.epochs);
     let trained = train(&table, &schema, &settings, &mut |progress| match progress {
@@ -29,18 +31,22 @@ pub(crate) fn run(arguments: &Train) -> Result<(), Failure> {
     let metrics = format!("{:#}\n", metrics(&trained, &settings));
     let model = model_file::validate(&trained.bytes, &arguments.out.join("model.tw"))?;
     let page = report::page(&trained, &settings, &table, &model, arguments.events_per_day);
-    write_files(
-        &arguments.out,
-        &[
-            ("metrics.json", metrics.as_bytes()),
-            ("report.html", page.as_bytes()),
-            ("schema.toml", schema_text.as_bytes()),
-            // Last, so that a model is never beside the figures of another.
-            ("model.tw", &trained.bytes),
-        ],
-    )?;
+    let mut files = vec![
+        ("metrics.json", metrics.as_bytes()),
+        ("report.html", page.as_bytes()),
+        ("schema.toml", schema_text.as_bytes()),
+    ];
+    files.extend(trimmed.as_ref().map(|list| (trim::FILE, list.as_bytes())));
+    // Last, so that a model is never beside the figures of another.
+    files.push(("model.tw", &trained.bytes));
+    write_files(&arguments.out, &files)?;
     folder.keep();
-    output::print(&summary(&trained, &arguments.out))
+    let mut told = summary(&trained, &arguments.out);
+    match trimmed {
+        Some(_) => told.push_str(&trim::line(&table, trained.rows[0], &arguments.out)),
+        None => trim::forget(&arguments.out)?,
+    }
+    output::print(&told)
 }
 
 fn plan(architecture: &Architecture, rows: [usize; 3]) -> String {

@@ -29,6 +29,7 @@ impl Table {
             table.files.push((file.as_ref().display().to_string(), digest(file.as_ref())?));
         }
         table.warn_of_constants(schema);
+        table.warn_of_twins(schema);
         table.warn_of_disorder(schema);
         match schema.samples {
             Samples::Window { length, hop, gap } => table.into_windows(length, hop, gap),

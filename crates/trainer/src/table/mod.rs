@@ -22,6 +22,7 @@ mod schema;
 mod scores;
 mod source;
 mod split;
+mod twins;
 mod whole;
 mod windows;
 

@@ -11,7 +11,7 @@ const TEST: usize = 2;
 /// The stream of the seed that deals the rows; training draws from others.
 const STREAM: u64 = u64::from_be_bytes(*b"splitter");
 
-/// Sets of row indices, each in the table's order, together every row once.
+/// Sets of row indices, each in the table's order, together every row once but for those trimmed from training.
 ///
 /// Rows labelled anomalous are in the test set only.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -36,6 +36,8 @@ pub struct Table {
     pub(super) texts: Vec<u32>,
     pub(super) text_names: Interner,
     pub(super) warnings: Vec<String>,
+    /// Rows that are not learned from, in the table's order; see [`Table::trim`].
+    pub(super) trimmed: Vec<usize>,
 }
 
 impl Table {
@@ -193,14 +195,33 @@ impl Table {
         }
         let times = (!self.times.is_empty()).then_some(self.times.as_slice());
         let Some(windows) = &self.windows else {
-            return Ok(Split::new(self.n_rows(), &self.labels, times, seed, percents));
+            return Ok(self.without_trimmed(Split::new(self.n_rows(), &self.labels, times, seed, percents)));
         };
         let split = Split::of_windows(windows, self.samples_per_row, &self.labels, times, percents);
         if split.train.len() < FEWEST_ROWS / 2 || split.calibration.is_empty() || split.test.is_empty() {
             let (found, n_dropped) = (split.train.len(), split.dropped.len());
             return Err(Error::TooFewWindows { file: file(), found, wanted: FEWEST_ROWS / 2, n_dropped });
         }
-        Ok(split)
+        Ok(self.without_trimmed(split))
+    }
+
+    /// Takes rows out of what [`Table::split`] deals to training, and says so among the warnings. Those that are dealt to
+    /// calibration or test stay there.
+    pub fn trim(&mut self, rows: &[usize]) {
+        self.trimmed = rows.to_vec();
+        self.trimmed.sort_unstable();
+        self.warnings.push(format!("{} rows are trimmed from training and not learned from", rows.len()));
+    }
+
+    /// The rows given to [`Table::trim`], in the table's order.
+    #[must_use]
+    pub fn trimmed(&self) -> &[usize] {
+        &self.trimmed
+    }
+
+    fn without_trimmed(&self, mut split: Split) -> Split {
+        split.train.retain(|row| self.trimmed.binary_search(row).is_err());
+        split
     }
 
     /// A field that never varies among the normal rows tells nothing, and where it has a column of its own may go.

@@ -112,10 +112,11 @@ pub(super) fn seen_ranges(table: &Table, rows: &[usize]) -> Vec<[i32; 2]> {
     (0..table.n_fields()).map(range).collect()
 }
 
-/// SHA-256 of the training files' digests.
+/// SHA-256 of the training files' digests, and of the rows trimmed from training where there are any.
 pub(super) fn data_digest(table: &Table) -> [u8; 32] {
     let mut hash = Sha256::new();
     table.files().iter().for_each(|(_, digest)| hash.update(digest.as_bytes()));
+    table.trimmed().iter().for_each(|&row| hash.update((row as u64).to_le_bytes()));
     hash.finalize().into()
 }
 

@@ -6,9 +6,13 @@ use super::super::instant::Instant;
 use super::sample::{Distinct, Sample};
 use crate::{CellFault, Error};
 use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// Most distinct values that are kept by name.
 pub(super) const MOST_VALUES: usize = 256;
+
+/// Share of the rows from which a column is nearly constant.
+const NEARLY_ALL: f64 = 0.99;
 
 /// Share of texts up to which a column is one of numbers with errors in it, not one of texts.
 const MOST_STRAYS: f64 = 0.02;
@@ -29,6 +33,8 @@ pub(super) struct Column {
     /// Rows per value, normal and anomalous; none where there are more than [`MOST_VALUES`].
     pub(super) values: Option<HashMap<String, [u64; 2]>>,
     pub(super) distinct: Distinct,
+    /// Of every cell in order, missing ones too.
+    cells: DefaultHasher,
 }
 
 /// Of cells that are numbers.
@@ -93,11 +99,18 @@ impl Column {
             n_not_finite: 0,
             values: Some(HashMap::new()),
             distinct: Distinct::default(),
+            cells: DefaultHasher::new(),
         }
+    }
+
+    /// True where both have the same text in every row.
+    pub(super) fn is_twin_of(&self, other: &Self) -> bool {
+        self.n_present == other.n_present && self.cells.finish() == other.cells.finish()
     }
 
     /// Takes a cell in, spaces around it removed.
     pub(super) fn add(&mut self, cell: &str, row: u64, is_anomalous: bool) {
+        cell.hash(&mut self.cells);
         if cell::is_missing(cell) {
             self.n_missing += 1;
             return;
@@ -173,6 +186,18 @@ impl Column {
     /// True where every value is a whole number.
     pub(super) fn is_whole(&self) -> bool {
         self.is_numeric() && self.numbers.most_places == 0
+    }
+
+    /// Says so where nearly every row has the same value: any other lies many standard deviations from it, and where
+    /// training has none of them the feature is left out. Empty for other columns.
+    pub(super) fn nearly_always(&self) -> String {
+        let ranked = self.ranked_values().unwrap_or_default();
+        match ranked.first().map(|&(value, counts)| (value, counts[0] + counts[1])) {
+            Some((value, count)) if count as f64 >= NEARLY_ALL * self.n_present as f64 => {
+                format!("; nearly constant, {value} in {count} of {} rows", self.n_present)
+            }
+            _ => String::new(),
+        }
     }
 
     /// The values with their counts, the most frequent first; none where they are too many.

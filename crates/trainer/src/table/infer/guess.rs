@@ -83,7 +83,7 @@ pub(super) fn schema(columns: &[Column], label: &Label, n_rows: u64, file: &Path
         if Some(index) == label || Some(index) == group {
             continue;
         }
-        match context.guess(column, Some(index) == time) {
+        match context.guess(column, super::twin::twin(columns, index, &schema), Some(index) == time) {
             Guess::Ignore(reason) => {
                 if Some(index) != time {
                     schema.ignore.push(column.header.clone());
@@ -110,7 +110,10 @@ pub(super) fn schema(columns: &[Column], label: &Label, n_rows: u64, file: &Path
 }
 
 impl Context {
-    fn guess(&mut self, column: &Column, orders_rows: bool) -> Guess {
+    fn guess(&mut self, column: &Column, twin: Option<&str>, orders_rows: bool) -> Guess {
+        if let Some(twin) = twin {
+            return Guess::Ignore(format!("it is the same as `{twin}` in every row and would count twice"));
+        }
         if column.n_present == 0 {
             return Guess::Ignore("it has no value".to_owned());
         }
@@ -153,7 +156,7 @@ impl Context {
             None => (FeatureKind::Numeric, String::new()),
         };
         let kind = FieldKind::Number { resolution, range: None, period: None };
-        self.field(column, "", kind, feature, format!("{range}{shape}"))
+        self.field(column, "", kind, feature, format!("{range}{shape}{}", column.nearly_always()))
     }
 
     fn category(&mut self, column: &Column) -> Guess {

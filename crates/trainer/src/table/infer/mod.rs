@@ -8,6 +8,7 @@ mod guess;
 mod naming;
 mod sample;
 mod scale;
+mod twin;
 
 use super::cell;
 use super::rows::Rows;
