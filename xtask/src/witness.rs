@@ -30,14 +30,14 @@ fn records_of(model: &ModelFile<'_>) -> u32 {
 pub(crate) const SEED: u32 = 1;
 
 /// A core and what emulates it.
-struct Core {
-    name: &'static str,
-    target: &'static str,
-    embedded: Option<armagnac::Core>,
-    machine: qemu::Machine,
+pub(crate) struct Core {
+    pub(crate) name: &'static str,
+    pub(crate) target: &'static str,
+    pub(crate) embedded: Option<armagnac::Core>,
+    pub(crate) machine: qemu::Machine,
 }
 
-const CORES: [Core; 5] = [
+pub(crate) const CORES: [Core; 5] = [
     Core {
         name: "Cortex-M0",
         target: "thumbv6m-none-eabi",
@@ -81,13 +81,13 @@ pub(crate) struct Testimony {
 impl Testimony {
     /// That of the loader on the host, to begin with.
     pub(crate) fn of(model: &ModelFile<'_>) -> Self {
-        let digests = vec![("host, loader".to_owned(), loader_digest(model))];
+        let digests = vec![("host, loader".to_owned(), loader_digest(model, records_of(model)))];
         Self { digests, records: records_of(model), ..Self::default() }
     }
 
     /// That of the loader on the latent vectors, for a model's encoder alone.
     pub(crate) fn of_encoder(model: &ModelFile<'_>) -> Self {
-        let digests = vec![("host, loader".to_owned(), latent_digest(model))];
+        let digests = vec![("host, loader".to_owned(), latent_digest(model, records_of(model)))];
         Self { digests, records: records_of(model), ..Self::default() }
     }
 
@@ -107,13 +107,13 @@ impl Testimony {
 }
 
 /// Digest of the scores of a model file run in place by the loader.
-fn loader_digest(model: &ModelFile<'_>) -> u64 {
-    digest_of(model, |bench, loader, raw, memories| bench.score(loader, raw, memories).score)
+pub(crate) fn loader_digest(model: &ModelFile<'_>, records: u32) -> u64 {
+    digest_of(model, records, |bench, loader, raw, memories| bench.score(loader, raw, memories).score)
 }
 
 /// Digest of its latent vectors, each a digest of its codes, as the crate of an encoder has it.
-fn latent_digest(model: &ModelFile<'_>) -> u64 {
-    digest_of(model, |bench, loader, raw, memories| {
+fn latent_digest(model: &ModelFile<'_>, records: u32) -> u64 {
+    digest_of(model, records, |bench, loader, raw, memories| {
         let mut digest = Digest::new();
         bench.encode_raw(loader, raw, memories).into_iter().for_each(|code| digest.update(code as u64));
         digest.finish()
@@ -123,6 +123,7 @@ fn latent_digest(model: &ModelFile<'_>) -> u64 {
 /// Digest of what one stream of seeded records gives.
 fn digest_of(
     model: &ModelFile<'_>,
+    records: u32,
     mut answer: impl FnMut(&mut Bench, &Loader<'_>, &[i32], &mut [Memory]) -> u64,
 ) -> u64 {
     let loader = Loader::new(*model);
@@ -130,7 +131,7 @@ fn digest_of(
     let mut memories = vec![Memory::EMPTY; loader.sizes().memories];
     let fields: Vec<_> = model.body().fields.iter().map(|field| field.seeded()).collect();
     let mut record = vec![0; model.n_raw()];
-    seeded_digest(&fields, &mut record[..], records_of(model), SEED, |raw| {
+    seeded_digest(&fields, &mut record[..], records, SEED, |raw| {
         answer(&mut bench, &loader, raw, &mut memories)
     })
 }
@@ -281,7 +282,11 @@ fn joined<T>(thread: ScopedJoinHandle<'_, T>) -> T {
     thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
-fn digest(outcome: &Outcome, records: u32, name: &str) -> Result<u64, String> {
+/// The digest that a firmware printed.
+///
+/// # Errors
+/// The run did not end well, or covers another number of records.
+pub(crate) fn digest(outcome: &Outcome, records: u32, name: &str) -> Result<u64, String> {
     match outcome.digest() {
         Some((digest, covered)) if outcome.is_complete() && covered == records => Ok(digest),
         _ => Err(format!("{name}: the run did not end well:\n{}", outcome.output)),

@@ -3,6 +3,7 @@
 mod audit;
 mod bake;
 mod bench;
+mod bits;
 mod ci;
 mod crosscheck;
 mod demo;
@@ -21,7 +22,7 @@ use std::process::Command;
 /// A command's name, what it does, and how.
 type Entry = (&'static str, &'static str, fn(&[String]) -> Result<(), String>);
 
-const COMMANDS: [Entry; 14] = [
+const COMMANDS: [Entry; 15] = [
     (
         "demo",
         "from CSV to a verdict on an emulated Cortex-M: [--data FILE [--schema FILE] --label COL [--alarm-rate R]]",
@@ -38,6 +39,7 @@ const COMMANDS: [Entry; 14] = [
         "a model, the committed one or another, on every emulated core: [--model FILE]",
         firmware::run,
     ),
+    ("bits", "one digest on every runtime of this machine: [--records N]", bits::run),
     ("audit", "what the linked firmware contains and must not", audit::run),
     ("size", "bytes and instructions against fixtures/sizes; --bless renews", size::run),
     ("fixtures", "re-derive fixtures; --check compares only", fixtures::run),

@@ -1,6 +1,6 @@
 //! `cargo xtask test`: every check that this machine can run.
 
-use super::{audit, bake, call, crosscheck, fixtures, kinds, page, rates, size, tidy};
+use super::{audit, bake, bits, call, crosscheck, fixtures, kinds, page, rates, size, tidy};
 use crate::emulate::qemu;
 
 pub(super) fn run(_: &[String]) -> Result<(), String> {
@@ -34,6 +34,7 @@ pub(super) fn all(strict: bool) -> Result<(), String> {
     if has_browser {
         page::run(&[])?;
     }
+    bits::gate()?;
     rates::run(&[])?;
     audit::run(&[])?;
     size::run(&[])?;

@@ -56,6 +56,16 @@ impl Machine {
 /// A run that takes longer hangs: 10,000 records take about a second.
 const LONGEST_RUN: Duration = Duration::from_secs(300);
 
+/// Runs a firmware to its end for what it prints, within a limit, and counts nothing.
+///
+/// # Errors
+/// As [`run`].
+pub(crate) fn output(elf: &Path, machine: Machine, limit: Duration) -> Result<Outcome, Failure> {
+    version(machine)?;
+    let (output, exit_ok) = run_for_output(elf, machine, limit)?;
+    Ok(Outcome { output, instructions: Vec::new(), exit_ok })
+}
+
 /// Runs a firmware to its end and counts its measured calls.
 ///
 /// # Errors
@@ -68,7 +78,7 @@ pub(crate) fn run(elf: &Path, machine: Machine) -> Result<Outcome, Failure> {
         stop: image.address_of(MEASURE_STOP)?,
         end: image.address_of(MEASURED_ALL)?,
     };
-    let (output, exit_ok) = run_for_output(elf, machine)?;
+    let (output, exit_ok) = run_for_output(elf, machine, LONGEST_RUN)?;
     let instructions = run_for_counts(elf, machine, version, markers)?;
     Ok(Outcome { output, instructions, exit_ok })
 }
@@ -107,7 +117,7 @@ fn command(elf: &Path, machine: Machine, console: &str) -> Command {
     command
 }
 
-fn run_for_output(elf: &Path, machine: Machine) -> Result<(String, bool), Failure> {
+fn run_for_output(elf: &Path, machine: Machine, limit: Duration) -> Result<(String, bool), Failure> {
     let mut child = command(elf, machine, "stdio,id=console")
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -117,12 +127,11 @@ fn run_for_output(elf: &Path, machine: Machine) -> Result<(String, bool), Failur
     let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
     let said = thread::spawn(move || text_of(stderr));
     thread::spawn(move || done.send(text_of(stdout)));
-    let output = waiting.recv_timeout(LONGEST_RUN);
+    let output = waiting.recv_timeout(limit);
     if output.is_err() {
         stop(&mut child);
     }
-    let output =
-        output.map_err(|_| format!("{}: no end after {} s", elf.display(), LONGEST_RUN.as_secs()))?;
+    let output = output.map_err(|_| format!("{}: no end after {} s", elf.display(), limit.as_secs()))?;
     let status = child.wait().map_err(|error| error.to_string())?;
     let said = said.join().unwrap_or_default();
     if !status.success() && output.is_empty() {
