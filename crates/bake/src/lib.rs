@@ -17,6 +17,7 @@ mod network;
 mod package;
 mod plan;
 mod preparation;
+mod proofs;
 mod record;
 mod scoring;
 mod source;

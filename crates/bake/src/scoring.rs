@@ -1,10 +1,10 @@
 //! The root of the generated code: constants, proofs, and the functions that firmware calls.
 
-use crate::plan::{Kernel, Plan};
+use crate::plan::{Kernel, LayerPlan, Plan};
 use crate::preparation::{function, has_memory};
 use crate::record;
 use crate::source::{docs, import, inner_docs, plain};
-use crate::{constants, entry, memory, network, preparation};
+use crate::{constants, entry, memory, network, preparation, proofs};
 use std::fmt::Write;
 use tillwatch_engine::kernel::activation::RIM_TABLE_LEN;
 use tillwatch_model::Samples;
@@ -33,7 +33,7 @@ pub(crate) fn emit(plan: &Plan<'_>, place: Place) -> String {
     out.push_str("\nmod record;\nmod weights;\n\npub use record::*;\n\n");
     out.push_str(&uses(plan));
     out.push_str(&constants::emit(plan));
-    out.push_str(&proofs(plan));
+    out.push_str(&proofs::emit(plan));
     out.push_str(entry::proof(plan));
     out.push_str(&memory::emit(plan));
     out.push_str(&entry::emit(plan));
@@ -84,13 +84,10 @@ fn uses(plan: &Plan<'_>) -> String {
         _ => "narrow_table",
     });
     let mut kernels = network::kernels(plan);
-    for layer in &plan.layers {
-        match layer.kernel {
-            Kernel::Dense(_) => kernels.push("accumulators_fit"),
-            Kernel::Convolution(..) => kernels.extend(["ConvolutionTiles", "convolution_fits"]),
-            Kernel::Transposed(..) => kernels.extend(["ConvolutionTiles", "transposed_fits"]),
-            _ => {}
-        }
+    let gathers =
+        |layer: &LayerPlan| matches!(layer.kernel, Kernel::Convolution(..) | Kernel::Transposed(..));
+    if plan.layers.iter().any(gathers) {
+        kernels.push("ConvolutionTiles");
     }
     if matches!(plan.samples(), Samples::Image { .. }) {
         kernels.push("Shape");
@@ -99,6 +96,7 @@ fn uses(plan: &Plan<'_>) -> String {
         ("tillwatch_engine::feature", features),
         ("tillwatch_engine::kernel", kernels),
         ("tillwatch_engine::kernel::activation", activation.collect()),
+        ("tillwatch_engine::proof", proofs::uses(plan)),
         ("tillwatch_engine::score", entry::score_uses(plan)),
         ("tillwatch_engine::seeded", vec!["SeededField", "seeded_digest"]),
     ];
@@ -115,49 +113,6 @@ fn uses(plan: &Plan<'_>) -> String {
         _ => format!("{path}::{{"),
     });
     lines.iter().map(|(path, names)| import(path, names)).collect()
-}
-
-/// Assertions that rustc checks: the contract, and that no accumulator can overflow.
-fn proofs(plan: &Plan<'_>) -> String {
-    let mut out = "\nconst _: () = assert!(same_contract(CONTRACT, tillwatch_engine::CONTRACT), \"the engine has another contract\");\n".to_owned();
-    for (index, layer) in plan.layers.iter().enumerate() {
-        let (function, arguments) = match &layer.kernel {
-            Kernel::Dense(_) => (
-                "accumulators_fit",
-                vec![
-                    format!("&weights::LAYER_{index}_TILES"),
-                    format!("&weights::LAYER_{index}_CHANNELS"),
-                    layer.in_groups().to_string(),
-                ],
-            ),
-            Kernel::Convolution(_, sums) | Kernel::Transposed(_, sums) => (
-                if matches!(layer.kernel, Kernel::Transposed(..)) {
-                    "transposed_fits"
-                } else {
-                    "convolution_fits"
-                },
-                vec![
-                    format!("&weights::LAYER_{index}_GEOMETRY"),
-                    network::convolution_tiles(index, sums.tiles.is_empty(), sums.rest.is_empty()),
-                    format!("&weights::LAYER_{index}_CHANNELS"),
-                ],
-            ),
-            _ => continue,
-        };
-        let arguments = [arguments, vec![format!("weights::LAYER_{index}_RULE.shift")]].concat();
-        let one = format!("    {function}({}),\n", arguments.join(", "));
-        let call = if one.len() <= crate::source::WIDTH + 1 {
-            one
-        } else {
-            format!("    {function}(\n        {}\n    ),\n", arguments.join(",\n        "))
-        };
-        // Writing to a string cannot fail.
-        let _ = write!(
-            out,
-            "const _: () = assert!(\n{call}    \"layer {index}: an accumulator could overflow\"\n);\n"
-        );
-    }
-    out
 }
 
 /// A digest in hexadecimal.

@@ -67,6 +67,18 @@ pub(crate) fn call(function: &str, arguments: &[String]) -> String {
     }
 }
 
+/// A function called while compiling: on one line, on two, or with a line for each argument.
+pub(crate) fn assertion(function: &str, arguments: &[String]) -> String {
+    let call = format!("{function}({});", arguments.join(", "));
+    if call.len() + 14 <= WIDTH {
+        format!("const _: () = {call}\n")
+    } else if call.len() + 4 <= WIDTH {
+        format!("const _: () =\n    {call}\n")
+    } else {
+        format!("const _: () = {function}(\n    {},\n);\n", arguments.join(",\n    "))
+    }
+}
+
 /// Doc comment lines, wrapped.
 pub(crate) fn docs(text: &str, indent: &str) -> String {
     text.lines()

@@ -40,6 +40,7 @@ pub mod feature;
 pub mod fixed;
 pub mod kernel;
 pub mod monitor;
+pub mod proof;
 pub mod score;
 pub mod seeded;
 pub mod self_test;

@@ -10,6 +10,7 @@ mod demo;
 mod firmware;
 mod fixtures;
 mod kinds;
+mod miri;
 mod page;
 mod rates;
 mod reliability;
@@ -22,7 +23,7 @@ use std::process::Command;
 /// A command's name, what it does, and how.
 type Entry = (&'static str, &'static str, fn(&[String]) -> Result<(), String>);
 
-const COMMANDS: [Entry; 15] = [
+const COMMANDS: [Entry; 16] = [
     (
         "demo",
         "from CSV to a verdict on an emulated Cortex-M: [--data FILE [--schema FILE] --label COL [--alarm-rate R]]",
@@ -49,6 +50,7 @@ const COMMANDS: [Entry; 15] = [
          [--out FILE]; alarms or reasons --data DIR [--seeds N] [--sets A,B] [--out FILE]",
         bench::run,
     ),
+    ("miri", "unit tests of the device crates in Miri, on nightly: [options of cargo miri test]", miri::run),
     ("page", "report.html in a browser without a screen: [--page FILE]", page::run),
     ("tidy", "arrows, docs, forbidden words, licences", tidy::run),
 ];

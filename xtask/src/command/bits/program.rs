@@ -1,5 +1,6 @@
 //! The program of `tests/bits` on one target, and what runs it.
 
+use crate::command::miri;
 use crate::emulate::firmware::root;
 use crate::targets;
 use crate::witness::SEED;
@@ -86,19 +87,14 @@ impl Program {
 
     /// Why it cannot run here, with the line that would change it.
     fn obstacle(&self) -> Option<String> {
-        let answers = |program: &str, arguments: &[&str]| {
-            Command::new(program).args(arguments).output().is_ok_and(|output| output.status.success())
-        };
+        let has_node =
+            || Command::new("node").arg("--version").output().is_ok_and(|output| output.status.success());
         match self.runner {
             Runner::System if self.target.is_some() && (ARCH, OS) != ("x86_64", "linux") => {
                 Some("needs an x86-64 Linux".to_owned())
             }
-            Runner::Node if !answers("node", &["--version"]) => {
-                Some("node not found; apt-get install nodejs".to_owned())
-            }
-            Runner::Miri if !answers("cargo", &["+nightly", "miri", "--version"]) => {
-                Some("Miri not found; rustup toolchain install nightly --component miri,rust-src".to_owned())
-            }
+            Runner::Node if !has_node() => Some("node not found; apt-get install nodejs".to_owned()),
+            Runner::Miri if !miri::is_found() => Some(format!("Miri not found; {}", miri::INSTALL)),
             _ => None,
         }
     }

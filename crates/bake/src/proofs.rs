@@ -1,0 +1,105 @@
+//! Assertions that rustc checks in generated code: the contract, and the bounds of accumulators, rules, tables, buffers and
+//! sums.
+
+use crate::network::convolution_tiles;
+use crate::plan::{Kernel, LayerPlan, Plan, Sums};
+use crate::source::assertion;
+use tillwatch_model::Preparation;
+
+/// The assertions, one statement each.
+pub(crate) fn emit(plan: &Plan<'_>) -> String {
+    let mut out = "\nconst _: () = assert!(same_contract(CONTRACT, tillwatch_engine::CONTRACT), \"the engine has another contract\");\n".to_owned();
+    for (index, layer) in plan.layers.iter().enumerate() {
+        let is_last = index + 1 == plan.layers.len() && !plan.is_encoder();
+        if let Some(sums) = layer.sums() {
+            out.push_str(&of_sums(index, layer, sums, is_last));
+        }
+        let (ins, outs) = (layer.in_groups(), layer.out_groups());
+        let needed = if is_last || layer.is_in_place() { ins } else { ins + outs };
+        out.push_str(&room(index, "arena", needed));
+        if is_last {
+            out.push_str(&room(index, "reconstruction", outs));
+        }
+    }
+    for (feature, name) in plan.features.iter().zip(&plan.feature_names) {
+        let len = match feature.preparation {
+            Preparation::OneHot(levels) => levels.len() / 4,
+            Preparation::Surprisal(levels) => levels.len() / 2,
+            _ => continue,
+        };
+        out.push_str(&entries(&crate::weights::upper(name), len));
+    }
+    if !plan.is_encoder() {
+        out.push_str(&of_score(plan));
+    }
+    out
+}
+
+/// The functions that the assertions call.
+pub(crate) fn uses(plan: &Plan<'_>) -> Vec<&'static str> {
+    let of_layer = |layer: &LayerPlan| match layer.kernel {
+        Kernel::Dense(_) => Some("assert_dense"),
+        Kernel::Convolution(..) => Some("assert_convolution"),
+        Kernel::Transposed(..) => Some("assert_transposed"),
+        _ => None,
+    };
+    let has_table = |preparation| matches!(preparation, Preparation::OneHot(_) | Preparation::Surprisal(_));
+    let mut names: Vec<&str> = plan.layers.iter().filter_map(of_layer).collect();
+    names.push("assert_room");
+    if !plan.is_encoder() {
+        names.push("assert_score");
+    }
+    if !plan.is_encoder() || plan.features.iter().any(|feature| has_table(feature.preparation)) {
+        names.push("assert_entries");
+    }
+    names
+}
+
+/// Weights, channels and rule of a layer.
+fn of_sums(index: usize, layer: &LayerPlan, sums: &Sums, is_last: bool) -> String {
+    let name = format!("\"layer {index}\"");
+    let constant = |part: &str| format!("&weights::LAYER_{index}_{part}");
+    let rule = format!("weights::LAYER_{index}_RULE");
+    let codes = if is_last { "[-32767, 32767]" } else { "[-128, 127]" }.to_owned();
+    let tiles = || convolution_tiles(index, sums.tiles.is_empty(), sums.rest.is_empty());
+    let function = match layer.kernel {
+        Kernel::Transposed(..) => "assert_transposed",
+        Kernel::Convolution(..) => "assert_convolution",
+        _ => {
+            let groups = format!("[{}, {}]", layer.in_groups(), layer.out_groups());
+            let arguments = [name, constant("TILES"), constant("CHANNELS"), groups, rule, codes];
+            return assertion("assert_dense", &arguments);
+        }
+    };
+    assertion(function, &[name, constant("GEOMETRY"), tiles(), constant("CHANNELS"), rule, codes])
+}
+
+/// A buffer has room for what a layer reads and writes.
+fn room(index: usize, buffer: &str, groups: usize) -> String {
+    let found = format!("Scratch::new().{buffer}.len()");
+    assertion("assert_room", &[format!("\"layer {index}\""), found, groups.to_string()])
+}
+
+/// A table has the entries that the code which reads it expects.
+fn entries(name: &str, len: usize) -> String {
+    assertion("assert_entries", &[format!("\"{name}\""), format!("weights::{name}.len()"), len.to_string()])
+}
+
+/// The sums behind a score.
+fn of_score(plan: &Plan<'_>) -> String {
+    let heads = &plan.model.body().heads;
+    let tables = [
+        ("GAINS", plan.n_columns),
+        ("RESCALE", heads.rescale.len() / 4),
+        ("PROTOTYPES", heads.prototypes.len()),
+    ];
+    let arguments = [
+        "&weights::COLUMNS_OF_FEATURES".to_owned(),
+        plan.n_samples().to_string(),
+        "COLUMNS".to_owned(),
+        "&weights::RESCALE".to_owned(),
+        "weights::PROTOTYPE_SHIFT".to_owned(),
+    ];
+    let tables: String = tables.iter().map(|&(name, len)| entries(name, len)).collect();
+    tables + &assertion("assert_score", &arguments)
+}

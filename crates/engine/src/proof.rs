@@ -1,0 +1,342 @@
+//! Assertions that generated code makes about its own constants: where one does not hold, rustc stops and names the layer
+//! and the channel.
+//!
+//! They run at compile time only and are never linked.
+
+mod message;
+
+use crate::fixed::{Channel, Requantise};
+use crate::kernel::{
+    Convolution, ConvolutionTiles, TILE, Tile, Transposed, accumulators_fit, convolution_fits,
+    transposed_fits,
+};
+use message::{Message, stop};
+
+/// Largest left shift of a requantisation.
+const MAX_SHIFT: u32 = 15;
+/// Farthest zero point from zero.
+const MAX_ZERO_POINT: u32 = 1 << 16;
+/// Largest magnitude of an 8-bit code.
+const CODE_MAX: u64 = 128;
+
+/// Stops where a rule's shift, range or zero point is none that a requantisation takes.
+///
+/// # Bounds
+/// Output codes are `low..=high`, `shift <= 15`, `|zero_point| <= 2^16`.
+/// # Exactness
+/// Exact.
+/// # Panics
+/// At compile time, with `name` and what is wrong.
+/// # Source
+/// `NUMERICS.md`, "Requantise".
+pub const fn assert_rule(name: &str, rule: Requantise, [low, high]: [i32; 2]) {
+    if rule.shift > MAX_SHIFT {
+        stop(Message::new(name).text(": the shift is above 15"));
+    }
+    if rule.out_min > rule.out_max || rule.out_min < low || rule.out_max > high {
+        stop(Message::new(name).text(": the range of codes is none"));
+    }
+    if rule.zero_point.unsigned_abs() > MAX_ZERO_POINT {
+        stop(Message::new(name).text(": the zero point is beyond 2^16"));
+    }
+}
+
+/// Stops where a dense layer could overflow, reads beyond its weights, or has a weight or a multiplier out of range.
+///
+/// # Shapes
+/// As [`crate::kernel::dense_tiles`]; `in_groups` and `out_groups` are its numbers of input and output groups.
+/// # Bounds
+/// Output codes are -128 to 127 between layers and -32,767 to 32,767 for the last one.
+/// # Exactness
+/// Exact, as [`accumulators_fit`].
+/// # Panics
+/// At compile time, with `name`, the channel where it is one, and what is wrong.
+/// # Source
+/// `NUMERICS.md`, "Accumulators".
+#[allow(
+    clippy::indexing_slicing,
+    reason = "evaluated at compile time, where an index out of bounds is an error"
+)]
+pub const fn assert_dense(
+    name: &str,
+    tiles: &[Tile],
+    channels: &[[Channel; TILE]],
+    [in_groups, out_groups]: [usize; 2],
+    rule: Requantise,
+    [low, high]: [i32; 2],
+) {
+    assert_rule(name, rule, [low, high]);
+    if channels.len() != out_groups || tiles.len() != in_groups * out_groups {
+        stop(Message::new(name).text(": weights or channels are not as many as its outputs need"));
+    }
+    assert_channels(name, channels);
+    if !accumulators_fit(tiles, channels, in_groups, rule.shift) {
+        // Only now which one: rustc counts its steps.
+        let mut channel = 0;
+        while channel < TILE * out_groups {
+            let Channel { bias, .. } = channels[channel / TILE][channel % TILE];
+            let mass = mass(tiles, channel / TILE * in_groups, in_groups, channel % TILE);
+            if (bias.unsigned_abs() as u64 + CODE_MAX * mass) << rule.shift > i32::MAX as u64 {
+                stop(Message::new(name).channel(channel).text(": an accumulator could overflow"));
+            }
+            channel += 1;
+        }
+    }
+    assert_tiles(name, tiles, in_groups);
+}
+
+/// Stops where a convolution could overflow, or has a weight or a multiplier out of range.
+///
+/// # Shapes
+/// As [`crate::kernel::convolve_tiles`].
+/// # Bounds
+/// As [`assert_dense`].
+/// # Exactness
+/// Exact, as [`convolution_fits`].
+/// # Panics
+/// At compile time, with `name` and what is wrong.
+/// # Source
+/// `NUMERICS.md`, "Accumulators".
+pub const fn assert_convolution(
+    name: &str,
+    convolution: &Convolution,
+    weights: ConvolutionTiles<'_>,
+    channels: &[[Channel; TILE]],
+    rule: Requantise,
+    [low, high]: [i32; 2],
+) {
+    assert_rule(name, rule, [low, high]);
+    assert_channels(name, channels);
+    if !convolution_fits(convolution, weights, channels, rule.shift) {
+        stop(Message::new(name).text(": an accumulator could overflow"));
+    }
+    assert_tiles(name, weights.tiles, 0);
+    assert_rest(name, weights.rest);
+}
+
+/// Stops where a transposed convolution could overflow, or has a weight or a multiplier out of range.
+///
+/// # Shapes
+/// As [`crate::kernel::transpose_tiles`].
+/// # Bounds
+/// As [`assert_dense`].
+/// # Exactness
+/// Exact, as [`transposed_fits`].
+/// # Panics
+/// At compile time, with `name` and what is wrong.
+/// # Source
+/// `NUMERICS.md`, "Accumulators".
+pub const fn assert_transposed(
+    name: &str,
+    transposed: &Transposed,
+    weights: ConvolutionTiles<'_>,
+    channels: &[[Channel; TILE]],
+    rule: Requantise,
+    [low, high]: [i32; 2],
+) {
+    assert_rule(name, rule, [low, high]);
+    assert_channels(name, channels);
+    if !transposed_fits(transposed, weights, channels, rule.shift) {
+        stop(Message::new(name).text(": an accumulator could overflow"));
+    }
+    assert_tiles(name, weights.tiles, 0);
+    assert_rest(name, weights.rest);
+}
+
+/// Stops where a table has another number of entries than the code that reads it was generated for.
+///
+/// # Bounds
+/// Any lengths.
+/// # Exactness
+/// Exact.
+/// # Panics
+/// At compile time, with `name` and both numbers.
+pub const fn assert_entries(name: &str, found: usize, wanted: usize) {
+    if found != wanted {
+        stop(Message::new(name).text(": ").number(found).text(" entries instead of ").number(wanted));
+    }
+}
+
+/// Stops where a buffer is shorter than what is put into it.
+///
+/// # Bounds
+/// Any lengths.
+/// # Exactness
+/// Exact.
+/// # Panics
+/// At compile time, with `name` and both numbers.
+pub const fn assert_room(name: &str, room: usize, needed: usize) {
+    if room < needed {
+        let message = Message::new(name).text(": needs a buffer of ").number(needed);
+        stop(message.text(" groups, which has ").number(room));
+    }
+}
+
+/// Stops where the sum of squared residuals, weighted and rescaled, could leave 64 bits, or where features and columns do
+/// not add up.
+///
+/// # Shapes
+/// `columns_of_features`: columns of each feature in one sample; `columns`: those of a record of `samples` samples.
+/// # Bounds
+/// A column contributes less than 2^41. Of one sample the columns' sum stays below 2^49 and factors below 2^31, so that the
+/// product without its 16 fraction bits fits; `prototype_shift <= 8`.
+/// # Exactness
+/// Exact.
+/// # Panics
+/// At compile time, with what is wrong.
+/// # Source
+/// `NUMERICS.md`, "Score".
+#[allow(
+    clippy::indexing_slicing,
+    reason = "evaluated at compile time, where an index out of bounds is an error"
+)]
+pub const fn assert_score(
+    columns_of_features: &[u8],
+    samples: usize,
+    columns: usize,
+    rescale: &[u32],
+    prototype_shift: u32,
+) {
+    let (mut at, mut sum) = (0, 0);
+    while at < columns_of_features.len() {
+        sum += columns_of_features[at] as usize;
+        at += 1;
+    }
+    assert_entries("columns of features", sum * samples, columns);
+    let mut missing = 0;
+    while missing < rescale.len() {
+        if rescale[missing] >= 1 << 31 {
+            let message = Message::new("score: with ").number(missing);
+            stop(message.text(" missing features the residual sum could overflow"));
+        }
+        missing += 1;
+    }
+    if prototype_shift > 8 {
+        stop(Message::new("score: the shift of the prototypes is above 8"));
+    }
+}
+
+#[allow(
+    clippy::indexing_slicing,
+    reason = "evaluated at compile time, where an index out of bounds is an error"
+)]
+const fn assert_channels(name: &str, channels: &[[Channel; TILE]]) {
+    let mut channel = 0;
+    while channel < TILE * channels.len() {
+        if channels[channel / TILE][channel % TILE].multiplier < 0 {
+            stop(Message::new(name).channel(channel).text(": the multiplier is negative"));
+        }
+        channel += 1;
+    }
+}
+
+/// Weights are symmetric. The channel is known where a group of outputs has `in_groups` tiles, all other weights being
+/// zero; it is not where `in_groups` is 0.
+#[allow(
+    clippy::indexing_slicing,
+    reason = "evaluated at compile time, where an index out of bounds is an error"
+)]
+const fn assert_tiles(name: &str, tiles: &[Tile], in_groups: usize) {
+    let mut at = 0;
+    while at < tiles.len() {
+        let rows = tiles[at].rows();
+        let mut index = 0;
+        while index < TILE * TILE {
+            if rows[index] == i8::MIN {
+                let message = Message::new(name);
+                let message = match at.checked_div(in_groups) {
+                    Some(group) => message.channel(TILE * group + index / TILE),
+                    None => message,
+                };
+                stop(message.text(": a weight is -128"));
+            }
+            index += 1;
+        }
+        at += 1;
+    }
+}
+
+#[allow(
+    clippy::indexing_slicing,
+    reason = "evaluated at compile time, where an index out of bounds is an error"
+)]
+const fn assert_rest(name: &str, rest: &[[i8; TILE]]) {
+    let mut index = 0;
+    while index < TILE * rest.len() {
+        if rest[index / TILE][index % TILE] == i8::MIN {
+            stop(Message::new(name).text(": a weight is -128"));
+        }
+        index += 1;
+    }
+}
+
+/// The sum of the magnitudes of one row's weights.
+#[allow(
+    clippy::indexing_slicing,
+    reason = "evaluated at compile time, where an index out of bounds is an error"
+)]
+const fn mass(tiles: &[Tile], first: usize, in_groups: usize, row: usize) -> u64 {
+    let (mut mass, mut index) = (0, 0);
+    while index < TILE * in_groups {
+        let rows = tiles[first + index / TILE].rows();
+        mass += rows[TILE * row + index % TILE].unsigned_abs() as u64;
+        index += 1;
+    }
+    mass
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::panic::catch_unwind;
+    use std::string::String;
+
+    const RULE: Requantise = Requantise { zero_point: 0, out_min: -128, out_max: 127, shift: 0 };
+
+    /// What an assertion stops with; nothing where it holds.
+    fn said(assertion: impl FnOnce() + std::panic::UnwindSafe) -> Option<String> {
+        catch_unwind(assertion).err().map(|panic| *panic.downcast::<String>().unwrap())
+    }
+
+    /// A layer of 4 inputs and 8 outputs with one thing changed.
+    fn dense(
+        change: impl FnOnce(&mut [[i8; 16]; 2], &mut [[Channel; 4]; 2], &mut Requantise),
+    ) -> Option<String> {
+        let (mut rows, mut channels, mut rule) = ([[3; 16]; 2], [[Channel::default(); 4]; 2], RULE);
+        change(&mut rows, &mut channels, &mut rule);
+        said(move || assert_dense("layer 4", &rows.map(Tile::new), &channels, [1, 2], rule, [-128, 127]))
+    }
+
+    #[test]
+    fn a_sound_layer_passes_and_each_fault_is_named() {
+        assert_eq!(dense(|_, _, _| {}), None);
+        let overflow = dense(|_, channels, _| channels[1][2].bias = i32::MIN);
+        assert_eq!(overflow.unwrap(), "layer 4, channel 6: an accumulator could overflow");
+        let weight = dense(|rows, _, _| rows[1][5] = -128);
+        assert_eq!(weight.unwrap(), "layer 4, channel 5: a weight is -128");
+        let multiplier = dense(|_, channels, _| channels[0][3].multiplier = -1);
+        assert_eq!(multiplier.unwrap(), "layer 4, channel 3: the multiplier is negative");
+        assert_eq!(dense(|_, _, rule| rule.shift = 16).unwrap(), "layer 4: the shift is above 15");
+        let range = dense(|_, _, rule| rule.out_max = 128);
+        assert_eq!(range.unwrap(), "layer 4: the range of codes is none");
+        let zero = dense(|_, _, rule| rule.zero_point = 1 << 17);
+        assert_eq!(zero.unwrap(), "layer 4: the zero point is beyond 2^16");
+        let missing = said(|| assert_dense("x", &[], &[[Channel::default(); 4]], [1, 1], RULE, [-128, 127]));
+        assert_eq!(missing.unwrap(), "x: weights or channels are not as many as its outputs need");
+    }
+
+    #[test]
+    fn tables_buffers_and_scores_have_bounds() {
+        assert_eq!(said(|| assert_entries("GAINS", 19, 19)), None);
+        assert_eq!(said(|| assert_entries("GAINS", 20, 109)).unwrap(), "GAINS: 20 entries instead of 109");
+        assert_eq!(said(|| assert_room("layer 1", 9, 9)), None);
+        let room = said(|| assert_room("layer 1", 8, 9));
+        assert_eq!(room.unwrap(), "layer 1: needs a buffer of 9 groups, which has 8");
+        assert_eq!(said(|| assert_score(&[1, 2], 3, 9, &[65536, 80000], 8)), None);
+        let sum = said(|| assert_score(&[1], 1, 1, &[0, 1 << 31], 0));
+        assert_eq!(sum.unwrap(), "score: with 1 missing features the residual sum could overflow");
+        let columns = said(|| assert_score(&[1, 3], 1, 5, &[], 0));
+        assert_eq!(columns.unwrap(), "columns of features: 4 entries instead of 5");
+        assert!(said(|| assert_score(&[1], 1, 1, &[], 9)).unwrap().contains("above 8"));
+    }
+}
