@@ -178,7 +178,7 @@ const MUTANTS: [(&str, &str, &str); 11] = [
     (
         "LAYER_1_RULE: Requantise =\n    Requantise { zero_point: 3, out_min: -127, out_max: 127, shift: 1",
         "LAYER_1_RULE: Requantise =\n    Requantise { zero_point: 3, out_min: -127, out_max: 127, shift: 15",
-        "layer 1, channel 0: an accumulator could overflow",
+        "layer 1, channel 1: an accumulator could overflow",
     ),
     (", shift: 2 }", ", shift: 16 }", "layer 2: the shift is above 15"),
     (

@@ -23,8 +23,9 @@ mod weights;
 pub use record::*;
 
 use tillwatch_engine::feature::{Mark, Memory, cyclic, delta, flag, logarithm, one_hot, ratio_to_mean};
-use tillwatch_engine::kernel::{accumulators_fit, dense_tiles, narrow_input};
+use tillwatch_engine::kernel::{dense_tiles, narrow_input};
 use tillwatch_engine::monitor::{Event, EventMonitor, FeatureCount};
+use tillwatch_engine::proof::{assert_dense, assert_entries, assert_room, assert_score};
 use tillwatch_engine::same_contract;
 use tillwatch_engine::score::{Heads, Scored, Tally, Verdict, evaluate, nearest};
 use tillwatch_engine::seeded::{SeededField, seeded_digest};
@@ -118,22 +119,51 @@ pub const SELF_TEST: [([i32; RAW_VALUES], u64); 8] = [
 ];
 
 const _: () = assert!(same_contract(CONTRACT, tillwatch_engine::CONTRACT), "the engine has another contract");
-const _: () = assert!(
-    accumulators_fit(&weights::LAYER_0_TILES, &weights::LAYER_0_CHANNELS, 5, weights::LAYER_0_RULE.shift),
-    "layer 0: an accumulator could overflow"
+const _: () = assert_dense(
+    "layer 0",
+    &weights::LAYER_0_TILES,
+    &weights::LAYER_0_CHANNELS,
+    [5, 4],
+    weights::LAYER_0_RULE,
+    [-128, 127],
 );
-const _: () = assert!(
-    accumulators_fit(&weights::LAYER_1_TILES, &weights::LAYER_1_CHANNELS, 4, weights::LAYER_1_RULE.shift),
-    "layer 1: an accumulator could overflow"
+const _: () = assert_room("layer 0", Scratch::new().arena.len(), 9);
+const _: () = assert_dense(
+    "layer 1",
+    &weights::LAYER_1_TILES,
+    &weights::LAYER_1_CHANNELS,
+    [4, 3],
+    weights::LAYER_1_RULE,
+    [-128, 127],
 );
-const _: () = assert!(
-    accumulators_fit(&weights::LAYER_2_TILES, &weights::LAYER_2_CHANNELS, 3, weights::LAYER_2_RULE.shift),
-    "layer 2: an accumulator could overflow"
+const _: () = assert_room("layer 1", Scratch::new().arena.len(), 7);
+const _: () = assert_dense(
+    "layer 2",
+    &weights::LAYER_2_TILES,
+    &weights::LAYER_2_CHANNELS,
+    [3, 4],
+    weights::LAYER_2_RULE,
+    [-128, 127],
 );
-const _: () = assert!(
-    accumulators_fit(&weights::LAYER_3_TILES, &weights::LAYER_3_CHANNELS, 4, weights::LAYER_3_RULE.shift),
-    "layer 3: an accumulator could overflow"
+const _: () = assert_room("layer 2", Scratch::new().arena.len(), 7);
+const _: () = assert_dense(
+    "layer 3",
+    &weights::LAYER_3_TILES,
+    &weights::LAYER_3_CHANNELS,
+    [4, 5],
+    weights::LAYER_3_RULE,
+    [-32767, 32767],
 );
+const _: () = assert_room("layer 3", Scratch::new().arena.len(), 4);
+const _: () = assert_room("layer 3", Scratch::new().reconstruction.len(), 5);
+const _: () = assert_entries("FEATURE_ENTRY_MODE", weights::FEATURE_ENTRY_MODE.len(), 5);
+const _: () = assert_entries("FEATURE_KIND", weights::FEATURE_KIND.len(), 3);
+const _: () = assert_entries("FEATURE_OUTCOME", weights::FEATURE_OUTCOME.len(), 3);
+const _: () = assert_entries("GAINS", weights::GAINS.len(), 19);
+const _: () = assert_entries("RESCALE", weights::RESCALE.len(), 3);
+const _: () = assert_entries("PROTOTYPES", weights::PROTOTYPES.len(), 304);
+const _: () =
+    assert_score(&weights::COLUMNS_OF_FEATURES, 1, COLUMNS, &weights::RESCALE, weights::PROTOTYPE_SHIFT);
 const _: () = assert!(MONITOR_BYTES < 300, "what watches the stream takes 300 bytes or more");
 
 /// Working memory of a score; what is in it between calls does not matter.
