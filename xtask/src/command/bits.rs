@@ -22,17 +22,12 @@ const EMBEDDED_RECORDS: u32 = 10_000;
 /// Most records under Miri, which scores a few in a second.
 const MIRI_RECORDS: u32 = 100;
 
-/// What one runtime said.
-struct Row {
-    runtime: String,
-    records: u32,
-    digest: u64,
-}
-
 /// What was heard, and what was not run with the line that enables it.
 struct Hearing<'a> {
     file: ModelFile<'a>,
-    rows: Vec<Row>,
+    /// The loader's digests by number of records.
+    known: Vec<(u32, u64)>,
+    faults: Vec<String>,
     not_run: Vec<String>,
 }
 
@@ -55,7 +50,7 @@ pub(super) fn gate() -> Result<(), String> {
 fn hold(records: u32, everything: bool) -> Result<(), String> {
     let bytes = read(&root().join("fixtures/models/point_of_sale.tw"))?;
     let file = ModelFile::validate(&bytes).map_err(|error| error.to_string())?;
-    let mut hearing = Hearing { file, rows: Vec::new(), not_run: Vec::new() };
+    let mut hearing = Hearing::new(&file);
     hearing.add("this process, loader", records, loader_digest(&file, records));
     let baked = point_of_sale::digest(records, SEED, &mut point_of_sale::Scratch::new());
     hearing.add("this process, baked", records, baked);
@@ -77,9 +72,25 @@ fn hold(records: u32, everything: bool) -> Result<(), String> {
     hearing.close()
 }
 
-impl Hearing<'_> {
+impl<'a> Hearing<'a> {
+    /// Nothing heard yet; prints the head of the table.
+    fn new(file: &ModelFile<'a>) -> Self {
+        println!("{:<40}{:>10}  {:<18}equal", "runtime", "records", "digest");
+        Self { file: *file, known: Vec::new(), faults: Vec::new(), not_run: Vec::new() }
+    }
+
+    /// Prints a row of the table: what a runtime said, beside what the loader says of the same records.
     fn add(&mut self, runtime: &str, records: u32, digest: u64) {
-        self.rows.push(Row { runtime: runtime.to_owned(), records, digest });
+        let known = self.known.iter().find(|(length, _)| *length == records).map(|&(_, digest)| digest);
+        let want = known.unwrap_or_else(|| loader_digest(&self.file, records));
+        self.known.push((records, want));
+        let equal = if digest == want { "yes" } else { "NO" };
+        println!("{runtime:<40}{records:>10}  {digest:016x}  {equal}");
+        if digest != want {
+            self.faults.push(format!(
+                "{runtime}: digest {digest:016x} over {records} records, the loader has {want:016x}"
+            ));
+        }
     }
 
     /// A core in each of its emulators.
@@ -108,30 +119,15 @@ impl Hearing<'_> {
         Ok(())
     }
 
-    /// Prints the table.
+    /// Ends the table.
     ///
     /// # Errors
-    /// A runtime whose digest is another than the loader's over the same records.
+    /// The runtimes whose digest is another than the loader's over the same records.
     fn close(&self) -> Result<(), String> {
-        let mut prefixes: Vec<(u32, u64)> = Vec::new();
-        let mut faults = Vec::new();
-        println!("{:<40}{:>10}  {:<18}equal", "runtime", "records", "digest");
-        for Row { runtime, records, digest } in &self.rows {
-            let known = prefixes.iter().find(|(length, _)| length == records).map(|&(_, digest)| digest);
-            let want = known.unwrap_or_else(|| loader_digest(&self.file, *records));
-            prefixes.push((*records, want));
-            let equal = if *digest == want { "yes" } else { "NO" };
-            println!("{runtime:<40}{records:>10}  {digest:016x}  {equal}");
-            if *digest != want {
-                faults.push(format!(
-                    "{runtime}: digest {digest:016x} over {records} records, the loader has {want:016x}"
-                ));
-            }
-        }
         for line in &self.not_run {
             println!("not run: {line}");
         }
-        if faults.is_empty() { Ok(()) } else { Err(faults.join("\n")) }
+        if self.faults.is_empty() { Ok(()) } else { Err(self.faults.join("\n")) }
     }
 }
 
@@ -143,7 +139,7 @@ mod tests {
     fn a_runtime_that_differs_is_named() {
         let bytes = read(&root().join("fixtures/models/point_of_sale.tw")).unwrap();
         let file = ModelFile::validate(&bytes).unwrap();
-        let mut hearing = Hearing { file, rows: Vec::new(), not_run: Vec::new() };
+        let mut hearing = Hearing::new(&file);
         hearing.add("a", 3, loader_digest(&file, 3));
         hearing.add("b", 5, loader_digest(&file, 5));
         assert_eq!(hearing.close(), Ok(()));

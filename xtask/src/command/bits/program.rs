@@ -71,7 +71,7 @@ impl Program {
                 run(node.args(["-e", NODE_SCRIPT]).arg(self.build()?).args(numbers))?
             }
             Runner::Miri => {
-                let mut miri = self.cargo("+nightly");
+                let mut miri = Self::cargo("+nightly");
                 run(miri
                     .args(["miri", "run", "--quiet", "--bin", "tillwatch-bits"])
                     .args(self.manifest_and_target())
@@ -108,7 +108,7 @@ impl Program {
             Runner::Node => (&["--lib", "--crate-type", "cdylib"], "tillwatch_bits.wasm"),
             _ => (&["--bin", "tillwatch-bits"], "tillwatch-bits"),
         };
-        let mut command = self.cargo("rustc");
+        let mut command = Self::cargo("rustc");
         command.arg("--quiet").args(arguments).args(["--profile", self.profile]);
         let output = run(command.args(self.manifest_and_target()))?;
         if !output.status.success() {
@@ -121,7 +121,7 @@ impl Program {
         }))
     }
 
-    fn cargo(&self, first: &str) -> Command {
+    fn cargo(first: &str) -> Command {
         let mut command = Command::new("cargo");
         command.arg(first).env("CARGO_TARGET_DIR", folder());
         command
