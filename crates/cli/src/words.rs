@@ -35,7 +35,12 @@ pub(crate) fn explained<'a>(
             format!("{name} unexpected {share}")
         };
         explain(reason).map_or_else(bare, |Explanation { feature, direction, seen, expected }| {
-            format!("{feature} {direction} {share} ({seen} instead of {expected})")
+            if seen == expected {
+                // The nearest level or step is the right one; the code is some way from it.
+                format!("{feature} {direction} {share} ({seen}, which was expected less clearly)")
+            } else {
+                format!("{feature} {direction} {share} ({seen} instead of {expected})")
+            }
         })
     };
     let mut parts: Vec<String> = scored.reasons.iter().map(in_words).collect();
