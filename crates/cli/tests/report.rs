@@ -5,6 +5,7 @@ mod support;
 
 use std::fs;
 use support::{Folder, fixture, plane};
+use tillwatch_testkit::tolerance::{BAND_COLUMN, ROUNDED_TENTHS, within};
 
 /// What would make a browser ask for something else.
 const REQUESTS: [&str; 8] = ["http:", "https:", "src=", "href=", "url(", "@import", "<script", "<link"];
@@ -101,7 +102,7 @@ fn alarms_are_counted_per_day_where_the_volume_is_known() {
     assert_eq!(usual.len(), daily.len());
     for (usual, daily) in usual.iter().zip(&daily) {
         // Both are rounded to a tenth.
-        assert!((count(usual) / 4.0 - count(daily)).abs() < 0.1, "{usual:?} {daily:?}");
+        assert!(within(count(usual) / 4.0, count(daily), ROUNDED_TENTHS), "{usual:?} {daily:?}");
         assert_eq!(usual[3..], daily[3..]);
         assert!(usual[3].contains(" to ") && usual[4].contains(" to "), "no intervals: {usual:?}");
     }
@@ -133,9 +134,9 @@ fn curves_stand_in_their_bands() {
     for (band, line) in bands.iter().zip(&lines) {
         let [high, low] = [&band[..band.len() / 2], &band[band.len() / 2..]];
         for &[x, y] in line {
-            // Heights are counted from the top, and columns of the band lie 2.4 apart.
+            // Heights are counted from the top.
             let near = |part: &[[f64; 2]]| {
-                part.iter().filter(|at| (at[0] - x).abs() < 2.5).map(|at| at[1]).collect::<Vec<_>>()
+                part.iter().filter(|at| within(at[0], x, BAND_COLUMN)).map(|at| at[1]).collect::<Vec<_>>()
             };
             let top = near(high).into_iter().fold(f64::INFINITY, f64::min);
             let bottom = near(low).into_iter().fold(f64::NEG_INFINITY, f64::max);

@@ -3,21 +3,14 @@
 //!
 //! They run at compile time only and are never linked.
 
+mod headroom;
 mod message;
 
-use crate::fixed::{Channel, Requantise};
-use crate::kernel::{
-    Convolution, ConvolutionTiles, TILE, Tile, Transposed, accumulators_fit, convolution_fits,
-    transposed_fits,
-};
-use message::{Message, stop};
+pub use headroom::{convolution_overflow, dense_overflow, transposed_overflow};
 
-/// Largest left shift of a requantisation.
-const MAX_SHIFT: u32 = 15;
-/// Farthest zero point from zero.
-const MAX_ZERO_POINT: u32 = 1 << 16;
-/// Largest magnitude of an 8-bit code.
-const CODE_MAX: u64 = 128;
+use crate::fixed::{Channel, Requantise};
+use crate::kernel::{Convolution, ConvolutionTiles, TILE, Tile, Transposed};
+use message::{Message, stop};
 
 /// Stops where a rule's shift, range or zero point is none that a requantisation takes.
 ///
@@ -30,13 +23,13 @@ const CODE_MAX: u64 = 128;
 /// # Source
 /// `NUMERICS.md`, "Requantise".
 pub const fn assert_rule(name: &str, rule: Requantise, [low, high]: [i32; 2]) {
-    if rule.shift > MAX_SHIFT {
+    if rule.shift > Requantise::MAX_SHIFT {
         stop(Message::new(name).text(": the shift is above 15"));
     }
     if rule.out_min > rule.out_max || rule.out_min < low || rule.out_max > high {
         stop(Message::new(name).text(": the range of codes is none"));
     }
-    if rule.zero_point.unsigned_abs() > MAX_ZERO_POINT {
+    if rule.zero_point.unsigned_abs() > Requantise::MAX_ZERO_POINT {
         stop(Message::new(name).text(": the zero point is beyond 2^16"));
     }
 }
@@ -48,39 +41,26 @@ pub const fn assert_rule(name: &str, rule: Requantise, [low, high]: [i32; 2]) {
 /// # Bounds
 /// Output codes are -128 to 127 between layers and -32,767 to 32,767 for the last one.
 /// # Exactness
-/// Exact, as [`accumulators_fit`].
+/// Exact, as [`dense_overflow`].
 /// # Panics
 /// At compile time, with `name`, the channel where it is one, and what is wrong.
 /// # Source
 /// `NUMERICS.md`, "Accumulators".
-#[allow(
-    clippy::indexing_slicing,
-    reason = "evaluated at compile time, where an index out of bounds is an error"
-)]
 pub const fn assert_dense(
     name: &str,
     tiles: &[Tile],
     channels: &[[Channel; TILE]],
     [in_groups, out_groups]: [usize; 2],
     rule: Requantise,
-    [low, high]: [i32; 2],
+    codes: [i32; 2],
 ) {
-    assert_rule(name, rule, [low, high]);
+    assert_rule(name, rule, codes);
     if channels.len() != out_groups || tiles.len() != in_groups * out_groups {
         stop(Message::new(name).text(": weights or channels are not as many as its outputs need"));
     }
     assert_channels(name, channels);
-    if !accumulators_fit(tiles, channels, in_groups, rule.shift) {
-        // Only now which one: rustc counts its steps.
-        let mut channel = 0;
-        while channel < TILE * out_groups {
-            let Channel { bias, .. } = channels[channel / TILE][channel % TILE];
-            let mass = mass(tiles, channel / TILE * in_groups, in_groups, channel % TILE);
-            if (bias.unsigned_abs() as u64 + CODE_MAX * mass) << rule.shift > i32::MAX as u64 {
-                stop(Message::new(name).channel(channel).text(": an accumulator could overflow"));
-            }
-            channel += 1;
-        }
+    if let Some(channel) = dense_overflow(tiles, channels, in_groups, rule.shift) {
+        stop(Message::new(name).channel(channel).text(": an accumulator could overflow"));
     }
     assert_tiles(name, tiles, in_groups);
 }
@@ -92,7 +72,7 @@ pub const fn assert_dense(
 /// # Bounds
 /// As [`assert_dense`].
 /// # Exactness
-/// Exact, as [`convolution_fits`].
+/// Exact, as [`convolution_overflow`].
 /// # Panics
 /// At compile time, with `name` and what is wrong.
 /// # Source
@@ -103,15 +83,10 @@ pub const fn assert_convolution(
     weights: ConvolutionTiles<'_>,
     channels: &[[Channel; TILE]],
     rule: Requantise,
-    [low, high]: [i32; 2],
+    codes: [i32; 2],
 ) {
-    assert_rule(name, rule, [low, high]);
-    assert_channels(name, channels);
-    if !convolution_fits(convolution, weights, channels, rule.shift) {
-        stop(Message::new(name).text(": an accumulator could overflow"));
-    }
-    assert_tiles(name, weights.tiles, 0);
-    assert_rest(name, weights.rest);
+    assert_rule(name, rule, codes);
+    assert_window(name, weights, channels, convolution_overflow(convolution, weights, channels, rule.shift));
 }
 
 /// Stops where a transposed convolution could overflow, or has a weight or a multiplier out of range.
@@ -121,7 +96,7 @@ pub const fn assert_convolution(
 /// # Bounds
 /// As [`assert_dense`].
 /// # Exactness
-/// Exact, as [`transposed_fits`].
+/// Exact, as [`transposed_overflow`].
 /// # Panics
 /// At compile time, with `name` and what is wrong.
 /// # Source
@@ -132,11 +107,21 @@ pub const fn assert_transposed(
     weights: ConvolutionTiles<'_>,
     channels: &[[Channel; TILE]],
     rule: Requantise,
-    [low, high]: [i32; 2],
+    codes: [i32; 2],
 ) {
-    assert_rule(name, rule, [low, high]);
+    assert_rule(name, rule, codes);
+    assert_window(name, weights, channels, transposed_overflow(transposed, weights, channels, rule.shift));
+}
+
+/// What convolutions of both kinds share, once it is known which channel could overflow.
+const fn assert_window(
+    name: &str,
+    weights: ConvolutionTiles<'_>,
+    channels: &[[Channel; TILE]],
+    overflow: Option<usize>,
+) {
     assert_channels(name, channels);
-    if !transposed_fits(transposed, weights, channels, rule.shift) {
+    if overflow.is_some() {
         stop(Message::new(name).text(": an accumulator could overflow"));
     }
     assert_tiles(name, weights.tiles, 0);
@@ -268,21 +253,6 @@ const fn assert_rest(name: &str, rest: &[[i8; TILE]]) {
         }
         index += 1;
     }
-}
-
-/// The sum of the magnitudes of one row's weights.
-#[allow(
-    clippy::indexing_slicing,
-    reason = "evaluated at compile time, where an index out of bounds is an error"
-)]
-const fn mass(tiles: &[Tile], first: usize, in_groups: usize, row: usize) -> u64 {
-    let (mut mass, mut index) = (0, 0);
-    while index < TILE * in_groups {
-        let rows = tiles[first + index / TILE].rows();
-        mass += rows[TILE * row + index % TILE].unsigned_abs() as u64;
-        index += 1;
-    }
-    mass
 }
 
 #[cfg(test)]

@@ -124,6 +124,20 @@ pub const MADE_UP_MEAN: f64 = 0.5;
 /// Spread of made-up records over that of the data.
 pub const MADE_UP_SPREAD: std::ops::Range<f64> = 0.4..2.0;
 
+/// Between two printed counts, each rounded to a tenth.
+pub const ROUNDED_TENTHS: f64 = 0.1;
+
+/// Pixels within which a column of a drawn band counts as that of a point: columns lie 2.4 apart.
+pub const BAND_COLUMN: f64 = 2.5;
+
+/// Shape of a generalised Pareto distribution fitted to 2,000 even quantiles of the highest tenth of one.
+///
+/// The spread of the estimator for so many values is about `(1 + shape) / sqrt(2,000)`, 0.04 at most here.
+pub const TAIL_SHAPE: f64 = 0.1;
+
+/// Quantile five times beyond the rows of such a fit, over the true one: what a shape that is off by so much makes of it.
+pub const TAIL_QUANTILE: std::ops::Range<f64> = 0.75..1.34;
+
 /// True when two numbers differ by no more than the tolerance, on either side. Never true of a NaN.
 #[must_use]
 pub fn within(found: f64, wanted: f64, tolerance: f64) -> bool {

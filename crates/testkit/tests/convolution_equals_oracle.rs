@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 use tillwatch_engine::fixed::Channel;
 use tillwatch_engine::kernel::{self, Convolution, Shape, TILE, Transposed};
+use tillwatch_engine::proof::{convolution_overflow, transposed_overflow};
 use tillwatch_engine::score;
 use tillwatch_testkit::oracle;
 use tillwatch_testkit::strategy::{
@@ -24,7 +25,7 @@ fn check_convolution(case: &ImageCase<Convolution>) -> Result<(), TestCaseError>
 
     let mut tiled = Tiles::default();
     tiled.push(weights, channels, geometry.kernel[0].into());
-    prop_assert!(kernel::convolution_fits(geometry, tiled.weights(), &tiled.channels, rule.shift));
+    prop_assert_eq!(convolution_overflow(geometry, tiled.weights(), &tiled.channels, rule.shift), None);
     let mut out = vec![0_i16; want.len()];
     let mut patch = vec![[99; TILE]; geometry.patch_groups()];
     kernel::convolve_tiles(geometry, tiled.weights(), &tiled.channels, *rule, input, &mut patch, &mut out);
@@ -55,7 +56,7 @@ fn check_transposed(case: &ImageCase<Transposed>) -> Result<(), TestCaseError> {
         (rest_weights, rest_channels) = (after, &rest_channels[n..]);
     }
     prop_assert!(rest_weights.is_empty() && rest_channels.is_empty());
-    prop_assert!(kernel::transposed_fits(geometry, tiled.weights(), &tiled.channels, rule.shift));
+    prop_assert_eq!(transposed_overflow(geometry, tiled.weights(), &tiled.channels, rule.shift), None);
     let mut out = vec![0_i16; want.len()];
     let mut patch = vec![[99; TILE]; geometry.patch_groups([0, 0])];
     kernel::transpose_tiles(geometry, tiled.weights(), &tiled.channels, *rule, input, &mut patch, &mut out);

@@ -3,29 +3,18 @@
 
 use proptest::prelude::*;
 use tillwatch_engine::feature::{self, MISSING, Mark, Memory, OneHot, Symlog};
-use tillwatch_engine::fixed::{Channel, Requantise, log2_1p, log2_1p_over, sine};
+use tillwatch_engine::fixed::{Requantise, log2_1p, log2_1p_over, sine};
 use tillwatch_engine::kernel::activation::{RIM_TABLE_LEN, narrow_table, rim_table};
-use tillwatch_engine::kernel::{TILE, Tile, dense_rows, dense_tiles, narrow_input, tiles_len};
+use tillwatch_engine::kernel::{TILE, dense_rows, dense_tiles, narrow_input};
 use tillwatch_engine::score::{ANCHORS, Thresholds, nearest};
 use tillwatch_model::Preparation;
 use tillwatch_testkit::oracle;
 use tillwatch_testkit::strategy::{DenseCase, affine, dense_case, requantise_rule};
-use tillwatch_testkit::tolerance::{LOG2_STEPS, REQUANTISE_CODES, within};
+use tillwatch_testkit::tiles::Tiles;
+use tillwatch_testkit::tolerance::{LOG2_STEPS, REQUANTISE_CODES, SINE_STEPS, within};
 
 fn wide(codes: &[i16]) -> Vec<i64> {
     codes.iter().copied().map(i64::from).collect()
-}
-
-/// Row-major weights as tiles, widths padded with zero weights.
-fn tiles(case: &DenseCase) -> Vec<Tile> {
-    let (in_len, out_len) = (case.input.len(), case.channels.len());
-    let mut tiles = vec![[0; TILE * TILE]; tiles_len(in_len, out_len)];
-    for (index, &weight) in case.weights.iter().enumerate() {
-        let (row, column) = (index / in_len, index % in_len);
-        let tile = row / TILE * in_len.div_ceil(TILE) + column / TILE;
-        tiles[tile][row % TILE * TILE + column % TILE] = weight;
-    }
-    tiles.into_iter().map(Tile::new).collect()
 }
 
 fn check_dense(case: &DenseCase) -> Result<(), TestCaseError> {
@@ -35,12 +24,11 @@ fn check_dense(case: &DenseCase) -> Result<(), TestCaseError> {
     dense_rows(&case.weights, case.channels.iter().copied(), case.rule, &case.input, &mut rows);
     prop_assert_eq!(&wide(&rows), &want, "rows");
 
-    let mut channels = case.channels.clone();
-    channels.resize(want.len().next_multiple_of(TILE), Channel::default());
+    let laid_out = Tiles::dense(&case.weights, &case.channels);
     let mut padded = case.input.clone();
     padded.resize(padded.len().next_multiple_of(TILE), -128); // meets zero weights
-    let mut tiled = vec![[0_i16; TILE]; channels.len() / TILE];
-    dense_tiles(&tiles(case), channels.as_chunks().0, case.rule, padded.as_chunks().0, &mut tiled);
+    let mut tiled = vec![[0_i16; TILE]; laid_out.channels.len()];
+    dense_tiles(&laid_out.tiles, &laid_out.channels, case.rule, padded.as_chunks().0, &mut tiled);
     prop_assert_eq!(&wide(&tiled.concat()[..want.len()]), &want, "tiles");
     Ok(())
 }
@@ -100,6 +88,22 @@ proptest! {
         prop_assert!(within(f64::from(open.apply(acc, multiplier)), f64::from(acc) * scale, REQUANTISE_CODES));
     }
 
+    // For every legal accumulator, multiplier, shift and zero point, in whole numbers of 2^-33 codes.
+    #[test]
+    fn requantisation_stays_within_the_proven_bound(
+        acc in any::<i32>(), multiplier in 0..=i32::MAX, shift in 0_u32..12, zero_point in -128..=127_i32
+    ) {
+        let acc = acc >> shift;
+        let rule = Requantise { zero_point, out_min: i32::MIN, out_max: i32::MAX, shift };
+        let got = i128::from(rule.apply(acc, multiplier));
+        let bound = (REQUANTISE_CODES * libm::exp2(33.0)) as i128;
+        // The exact real scale s satisfies |s * 2^(32 - shift) - multiplier| <= 1/2.
+        for doubled in [2 * i128::from(multiplier) - 1, 2 * i128::from(multiplier) + 1] {
+            let exact = (i128::from(zero_point) << 33) + ((i128::from(acc) << shift) * doubled);
+            prop_assert!(((got << 33) - exact).abs() <= bound);
+        }
+    }
+
     #[test]
     fn input_codes(
         codes in prop::collection::vec(-32_767..=32_767_i16, 1..40), multiplier in 0..=i32::MAX,
@@ -123,11 +127,15 @@ proptest! {
     fn logarithms_over_a_width(x in 0..=i32::MAX, width_log2 in 0..=30_u32) {
         let exact = libm::log2(f64::from(x) / f64::from(1_u32 << width_log2) + 1.0) * 65_536.0;
         prop_assert!(within(f64::from(log2_1p_over(x, width_log2)), exact, LOG2_STEPS));
+        let plain = libm::log2(f64::from(x) + 1.0) * 65_536.0;
+        prop_assert!(within(f64::from(log2_1p(x)), plain, LOG2_STEPS));
     }
 
     #[test]
     fn sines(phase in any::<u32>()) {
         prop_assert_eq!(i64::from(sine(phase)), oracle::sine(phase));
+        let exact = libm::sin(core::f64::consts::TAU * f64::from(phase) / 4_294_967_296.0) * 32_768.0;
+        prop_assert!(within(f64::from(sine(phase)), exact, SINE_STEPS));
     }
 
     #[test]

@@ -25,23 +25,13 @@ pub(super) fn run(arguments: &[String]) -> Result<(), String> {
 fn detection(arguments: &[String]) -> Result<(), String> {
     let wanted = "bench detection: wanted --data DIR, a folder of labelled sets";
     let folder = Path::new(option(arguments, "--data").ok_or(wanted)?);
-    let seeds = match option(arguments, "--seeds") {
-        None => SEEDS,
-        Some(text) => {
-            let found = text.parse::<u64>().ok().filter(|&seeds| seeds > 0);
-            found.ok_or_else(|| format!("--seeds: found `{text}`, wanted a number above 0"))?
-        }
-    };
-    let names = |name: &str| option(arguments, name).map(|text| text.split(',').collect::<Vec<&str>>());
-    let (kinds, chosen) = (names("--kinds"), names("--sets"));
+    let seeds = seeds(arguments, SEEDS)?;
+    let kinds = names(arguments, "--kinds");
     if let Some(kind) = kinds.iter().flatten().find(|kind| !KINDS.contains(*kind)) {
         return Err(format!("--kinds: found `{kind}`, wanted some of {}", KINDS.join(", ")));
     }
     let sets = find(folder)?;
-    let known = || sets.iter().map(|set| set.name.as_str()).collect::<Vec<&str>>().join(", ");
-    if let Some(name) = chosen.iter().flatten().find(|name| sets.iter().all(|set| set.name != **name)) {
-        return Err(format!("--sets: found `{name}`, wanted some of {}", known()));
-    }
+    let chosen = chosen_sets(arguments, &sets)?;
     if sets.is_empty() {
         return Err(format!(
             "{}: found no labelled set, wanted CSV files with a column `label`",
@@ -79,6 +69,28 @@ fn detection(arguments: &[String]) -> Result<(), String> {
         .map_err(|error| format!("{}: {error}", path.display()))?;
     println!("wrote {} and {}", path.display(), out.display());
     Ok(())
+}
+
+/// The number that `--seeds` gives, or another.
+pub(super) fn seeds(arguments: &[String], default: u64) -> Result<u64, String> {
+    let Some(text) = option(arguments, "--seeds") else { return Ok(default) };
+    let found = text.parse::<u64>().ok().filter(|&seeds| seeds > 0);
+    found.ok_or_else(|| format!("--seeds: found `{text}`, wanted a number above 0"))
+}
+
+/// The names that `--sets` gives, each of a set that there is; none where it is not given.
+pub(super) fn chosen_sets<'a>(arguments: &'a [String], sets: &[Set]) -> Result<Option<Vec<&'a str>>, String> {
+    let chosen = names(arguments, "--sets");
+    if let Some(name) = chosen.iter().flatten().find(|name| sets.iter().all(|set| set.name != **name)) {
+        let known: Vec<&str> = sets.iter().map(|set| set.name.as_str()).collect();
+        return Err(format!("--sets: found `{name}`, wanted some of {}", known.join(", ")));
+    }
+    Ok(chosen)
+}
+
+/// The list that an option gives.
+fn names<'a>(arguments: &'a [String], name: &str) -> Option<Vec<&'a str>> {
+    option(arguments, name).map(|text| text.split(',').collect())
 }
 
 /// In the order of sets, kinds and seeds.

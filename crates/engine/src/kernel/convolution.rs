@@ -119,7 +119,7 @@ pub fn convolve_rows<C: Code>(
 /// # Units
 /// `input`: activation codes; `out`: codes of the layer's output.
 /// # Bounds
-/// [`super::convolution_fits`], as generated code asserts.
+/// [`crate::proof::convolution_overflow`] finds none, as generated code asserts.
 /// # Exactness
 /// Bit-exact under contract `tw-w8a8-r16-1`, and equal to [`convolve_rows`].
 /// # Panics

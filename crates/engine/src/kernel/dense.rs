@@ -31,15 +31,25 @@ pub fn dense_tiles<C: Code>(
     out: &mut [[C; TILE]],
 ) {
     for ((block, channels), out) in tiles.chunks_exact(input.len().max(1)).zip(channels).zip(out) {
-        let [c0, c1, c2, c3] = channels;
-        let [a0, a1, a2, a3] = dense_sums(block, input, [c0.bias, c1.bias, c2.bias, c3.bias]);
-        *out = [
-            C::narrow(rule.apply(a0, c0.multiplier)),
-            C::narrow(rule.apply(a1, c1.multiplier)),
-            C::narrow(rule.apply(a2, c2.multiplier)),
-            C::narrow(rule.apply(a3, c3.multiplier)),
-        ];
+        *out = four_codes(channels, rule, |biases| dense_sums(block, input, biases));
     }
+}
+
+/// The codes of four outputs, from the function that adds products to their biases.
+#[inline]
+pub(super) fn four_codes<C: Code>(
+    channels: &[Channel; TILE],
+    rule: Requantise,
+    sums: impl FnOnce([i32; TILE]) -> [i32; TILE],
+) -> [C; TILE] {
+    let [c0, c1, c2, c3] = channels;
+    let [a0, a1, a2, a3] = sums([c0.bias, c1.bias, c2.bias, c3.bias]);
+    [
+        C::narrow(rule.apply(a0, c0.multiplier)),
+        C::narrow(rule.apply(a1, c1.multiplier)),
+        C::narrow(rule.apply(a2, c2.multiplier)),
+        C::narrow(rule.apply(a3, c3.multiplier)),
+    ]
 }
 
 #[cfg(test)]

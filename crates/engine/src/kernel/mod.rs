@@ -9,7 +9,6 @@
 pub mod activation;
 mod convolution;
 mod dense;
-mod headroom;
 mod patch;
 mod plane;
 mod pool;
@@ -23,7 +22,6 @@ mod upsample;
 
 pub use convolution::{Convolution, ConvolutionTiles, convolve_rows, convolve_tiles};
 pub use dense::dense_tiles;
-pub use headroom::{accumulators_fit, convolution_fits, transposed_fits};
 pub use plane::rest_from_bytes;
 pub use pool::{Pool, average_pool, average_scale, max_pool};
 pub use rows::dense_rows;

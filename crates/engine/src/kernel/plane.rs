@@ -1,5 +1,6 @@
 //! A convolution over tiled weights: at each output pixel a dense layer on its taps.
 
+use super::dense::four_codes;
 use super::patch::{Walk, gather};
 use super::{Code, ConvolutionTiles, Shape, TILE};
 use crate::arch::{Taps, row_sum, tile_sums};
@@ -39,14 +40,7 @@ impl Plane {
             let (groups, rest) = pixel.as_chunks_mut();
             let mut tiles = weights.tiles;
             for (channels, out) in channels.iter().zip(groups) {
-                let [c0, c1, c2, c3] = channels;
-                let [a0, a1, a2, a3] = tile_sums(tiles, &taps, [c0.bias, c1.bias, c2.bias, c3.bias]);
-                *out = [
-                    C::narrow(rule.apply(a0, c0.multiplier)),
-                    C::narrow(rule.apply(a1, c1.multiplier)),
-                    C::narrow(rule.apply(a2, c2.multiplier)),
-                    C::narrow(rule.apply(a3, c3.multiplier)),
-                ];
+                *out = four_codes(channels, rule, |biases| tile_sums(tiles, &taps, biases));
                 tiles = tiles.get(taps.len()..).unwrap_or_default();
             }
             let Some(channels) = rest_channels else { return };

@@ -198,7 +198,7 @@ pub fn transpose_rows<C: Code>(
 /// # Units
 /// `input`: activation codes; `out`: codes of the layer's output.
 /// # Bounds
-/// [`super::transposed_fits`], as generated code asserts.
+/// [`crate::proof::transposed_overflow`] finds none, as generated code asserts.
 /// # Exactness
 /// Bit-exact under contract `tw-w8a8-r16-1`, and equal to [`transpose_rows`].
 /// # Panics

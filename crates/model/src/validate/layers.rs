@@ -8,8 +8,6 @@ use tillwatch_engine::fixed::Requantise;
 use tillwatch_engine::kernel::activation::RIM_TABLE_LEN;
 use tillwatch_engine::kernel::{Pool, Shape};
 
-/// Largest left shift of a requantisation.
-const MAX_SHIFT: u32 = 15;
 /// Longest activation between two layers: 4 MiB of codes would not fit the devices that this is for, and no length can
 /// overflow below it.
 const MAX_ACTIVATION: usize = 1 << 22;
@@ -190,12 +188,11 @@ fn check_sums(weights: &[u8], in_len: usize, pairs: &[u8], rule: Requantise) -> 
 
 fn rule_is_sound(rule: Requantise, low: i32, high: i32) -> bool {
     let range = low..=high;
-    rule.shift <= MAX_SHIFT
+    rule.shift <= Requantise::MAX_SHIFT
         && rule.out_min <= rule.out_max
         && range.contains(&rule.out_min)
         && range.contains(&rule.out_max)
-        // A zero point may lie outside the clamp, but not so far that the sum could overflow.
-        && rule.zero_point.unsigned_abs() <= 1 << 16
+        && rule.zero_point.unsigned_abs() <= Requantise::MAX_ZERO_POINT
 }
 
 fn rim_table_is_sound(table: &[u8]) -> bool {

@@ -198,8 +198,6 @@ const REACH: f64 = 2.0;
 /// The same for units that stand several times, as a factor of the sums seen: they have codes to spare. Anomalies whose
 /// hidden units saturate are told apart from normal records, but no longer from each other.
 const ROOM: f64 = 1.5;
-/// Largest shift of a rule, as the model file's validation has it.
-const MAX_SHIFT: u32 = 15;
 /// Doublings of a channel's scale after which nothing is left of its weights.
 const MAX_DOUBLINGS: usize = 32;
 
@@ -303,7 +301,7 @@ fn natural_scale(weights: &[f32], fallback: f64) -> f64 {
 fn shift_of(scales: &[f64], unit: f64) -> u32 {
     let largest = scales.iter().copied().fold(0.0, f64::max) / unit;
     let fits = |&k: &u32| (largest * TWO_POW_32 / f64::from(1 << k)).round() <= f64::from(i32::MAX);
-    (0..MAX_SHIFT).find(fits).unwrap_or(MAX_SHIFT)
+    (0..Requantise::MAX_SHIFT).find(fits).unwrap_or(Requantise::MAX_SHIFT)
 }
 
 #[cfg(test)]

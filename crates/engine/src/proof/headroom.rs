@@ -1,21 +1,19 @@
 //! The proof, at compile time, that accumulators cannot overflow.
 
-use super::{Convolution, ConvolutionTiles, TILE, Tile, Transposed};
 use crate::fixed::Channel;
+use crate::kernel::{Convolution, ConvolutionTiles, TILE, Tile, Transposed};
 
 /// Largest magnitude of an 8-bit code.
 const CODE_MAX: u64 = 128;
 
-/// True when no input whatever can overflow an accumulator of the layer, shifted for requantisation.
-///
-/// A `const fn`, so that generated code asserts it beside the weights and rustc proves it again.
+/// The first channel whose accumulator, shifted for requantisation, some input could overflow; `None` where there is none.
 ///
 /// # Shapes
-/// As [`super::dense_tiles`]; `in_tiles` is its number of input groups.
+/// As [`crate::kernel::dense_tiles`]; `in_tiles` is its number of input groups.
 /// # Bounds
 /// `shift <= 15`; tiles and channels of a layer that fits in memory.
 /// # Exactness
-/// Exact: `(|bias| + 128 * sum |weight|) * 2^shift <= 2^31 - 1` for every channel.
+/// Exact: `(|bias| + 128 * sum |weight|) * 2^shift <= 2^31 - 1` for every other channel.
 /// # Panics
 /// At compile time only, where there are fewer tiles than channels need.
 /// # Source
@@ -25,34 +23,34 @@ const CODE_MAX: u64 = 128;
     clippy::indexing_slicing,
     reason = "evaluated at compile time, where an index out of bounds is an error"
 )]
-pub const fn accumulators_fit(
+pub const fn dense_overflow(
     tiles: &[Tile],
     channels: &[[Channel; TILE]],
     in_tiles: usize,
     shift: u32,
-) -> bool {
+) -> Option<usize> {
     let mut group = 0;
     while group < channels.len() {
-        if !group_fits(tiles, group * in_tiles, in_tiles, &channels[group], shift) {
-            return false;
+        if let Some(row) = group_overflow(tiles, group * in_tiles, in_tiles, &channels[group], shift) {
+            return Some(group * TILE + row);
         }
         group += 1;
     }
-    true
+    None
 }
 
-/// The bound of the four channels whose tiles begin at `first`. Tiles are taken apart once: rustc counts the steps.
+/// The same of the four channels whose tiles begin at `first`. Tiles are taken apart once: rustc counts the steps.
 #[allow(
     clippy::indexing_slicing,
     reason = "evaluated at compile time, where an index out of bounds is an error"
 )]
-const fn group_fits(
+const fn group_overflow(
     tiles: &[Tile],
     first: usize,
     in_tiles: usize,
     channels: &[Channel; TILE],
     shift: u32,
-) -> bool {
+) -> Option<usize> {
     let mut masses = [0_u64; TILE];
     let mut at = first;
     while at < first + in_tiles {
@@ -67,11 +65,11 @@ const fn group_fits(
     let mut row = 0;
     while row < TILE {
         if !fits(channels[row], masses[row], shift) {
-            return false;
+            return Some(row);
         }
         row += 1;
     }
-    true
+    None
 }
 
 /// The bound of one channel with the sum of its weights' magnitudes.
@@ -79,49 +77,49 @@ const fn fits(channel: Channel, mass: u64, shift: u32) -> bool {
     (channel.bias.unsigned_abs() as u64 + CODE_MAX * mass) << shift <= i32::MAX as u64
 }
 
-/// True when no input whatever can overflow an accumulator of a convolution, shifted for requantisation.
+/// The first channel of a convolution whose accumulator, shifted for requantisation, some input could overflow.
 ///
 /// # Shapes
-/// As [`super::convolve_tiles`].
+/// As [`crate::kernel::convolve_tiles`].
 /// # Bounds
 /// `shift <= 15`; a layer that fits in memory.
 /// # Exactness
-/// Exact, as [`accumulators_fit`].
+/// Exact, as [`dense_overflow`].
 /// # Panics
 /// At compile time only, where there are fewer weights than channels need.
 /// # Source
 /// `NUMERICS.md`, "Accumulators".
 #[must_use]
-pub const fn convolution_fits(
+pub const fn convolution_overflow(
     convolution: &Convolution,
     weights: ConvolutionTiles<'_>,
     channels: &[[Channel; TILE]],
     shift: u32,
-) -> bool {
+) -> Option<usize> {
     let place = Place { tile: 0, rest: 0, group: 0 };
     let n_channels = convolution.output.channels as usize;
-    phase_fits(weights, channels, place, n_channels, convolution.patch_groups(), shift)
+    phase_overflow(weights, channels, place, n_channels, convolution.patch_groups(), shift)
 }
 
-/// True when no input whatever can overflow an accumulator of a transposed convolution, shifted for requantisation.
+/// The first channel of a transposed convolution whose accumulator, shifted for requantisation, some input could overflow, in the first phase where there is one.
 ///
 /// # Shapes
-/// As [`super::transpose_tiles`].
+/// As [`crate::kernel::transpose_tiles`].
 /// # Bounds
 /// `shift <= 15`; a layer that fits in memory.
 /// # Exactness
-/// Exact, as [`accumulators_fit`].
+/// Exact, as [`dense_overflow`].
 /// # Panics
 /// At compile time only, where there are fewer weights than channels need.
 /// # Source
 /// `NUMERICS.md`, "Accumulators".
 #[must_use]
-pub const fn transposed_fits(
+pub const fn transposed_overflow(
     transposed: &Transposed,
     weights: ConvolutionTiles<'_>,
     channels: &[[Channel; TILE]],
     shift: u32,
-) -> bool {
+) -> Option<usize> {
     let n_channels = transposed.output.channels as usize;
     let [_, stride_w] = transposed.stride;
     let mut place = Place { tile: 0, rest: 0, group: 0 };
@@ -129,15 +127,16 @@ pub const fn transposed_fits(
     while phase < transposed.n_phases() {
         let [y, x] = [(phase / stride_w as usize) as u8, (phase % stride_w as usize) as u8];
         let patch_groups = transposed.patch_groups([y, x]);
-        if !phase_fits(weights, channels, place, n_channels, patch_groups, shift) {
-            return false;
+        let overflow = phase_overflow(weights, channels, place, n_channels, patch_groups, shift);
+        if overflow.is_some() {
+            return overflow;
         }
         place.tile += n_channels / TILE * patch_groups;
         place.rest += n_channels % TILE * patch_groups;
         place.group += n_channels.div_ceil(TILE);
         phase += 1;
     }
-    true
+    None
 }
 
 /// Where a phase begins among the tiles, the rest rows' groups and the groups of channels.
@@ -152,20 +151,21 @@ struct Place {
     clippy::indexing_slicing,
     reason = "evaluated at compile time, where an index out of bounds is an error"
 )]
-const fn phase_fits(
+const fn phase_overflow(
     weights: ConvolutionTiles<'_>,
     channels: &[[Channel; TILE]],
     place: Place,
     n_channels: usize,
     patch_groups: usize,
     shift: u32,
-) -> bool {
+) -> Option<usize> {
     let whole = n_channels / TILE;
     let mut group = 0;
     while group < whole {
         let first = place.tile + group * patch_groups;
-        if !group_fits(weights.tiles, first, patch_groups, &channels[place.group + group], shift) {
-            return false;
+        let channels = &channels[place.group + group];
+        if let Some(row) = group_overflow(weights.tiles, first, patch_groups, channels, shift) {
+            return Some(group * TILE + row);
         }
         group += 1;
     }
@@ -179,17 +179,17 @@ const fn phase_fits(
             index += 1;
         }
         if !fits(channels[place.group + whole][row], mass, shift) {
-            return false;
+            return Some(whole * TILE + row);
         }
         row += 1;
     }
-    true
+    None
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::Shape;
     use super::*;
+    use crate::kernel::Shape;
     use std::vec;
     use std::vec::Vec;
 
@@ -202,10 +202,10 @@ mod tests {
             channels
         };
         let limit = i32::MAX - 128 * 127;
-        assert!(accumulators_fit(&tiles, &with_bias(limit), 1, 0));
-        assert!(!accumulators_fit(&tiles, &with_bias(limit + 1), 1, 0));
-        assert!(!accumulators_fit(&tiles, &with_bias(-limit - 1), 1, 0));
-        assert!(!accumulators_fit(&tiles, &with_bias(limit / 2 + 1), 1, 1));
+        assert_eq!(dense_overflow(&tiles, &with_bias(limit), 1, 0), None);
+        assert_eq!(dense_overflow(&tiles, &with_bias(limit + 1), 1, 0), Some(1));
+        assert_eq!(dense_overflow(&tiles, &with_bias(-limit - 1), 1, 0), Some(1));
+        assert_eq!(dense_overflow(&tiles, &with_bias(limit / 2 + 1), 1, 1), Some(1));
     }
 
     /// One weight of -127 per phase and channel; the limit that its bias may reach.
@@ -230,10 +230,11 @@ mod tests {
         (rest[1][0], rest[3][0]) = (-127, -127);
         let weights = ConvolutionTiles { tiles: &tiles, rest: &rest };
         for channel in 0..6 {
-            for (bias, want) in [(LIMIT, true), (LIMIT + 1, false), (-LIMIT - 1, false)] {
+            for (bias, fits) in [(LIMIT, true), (LIMIT + 1, false), (-LIMIT - 1, false)] {
                 let mut channels = [[Channel::default(); 4]; 2];
                 channels[channel / 4][channel % 4].bias = bias;
-                assert_eq!(convolution_fits(&convolution, weights, &channels, 0), want, "{channel} {bias}");
+                let want = (!fits).then_some(channel);
+                assert_eq!(convolution_overflow(&convolution, weights, &channels, 0), want, "{bias}");
             }
         }
     }
@@ -260,11 +261,11 @@ mod tests {
                 }
                 let tiles: Vec<Tile> = rows.into_iter().map(Tile::new).collect();
                 let weights = ConvolutionTiles { tiles: &tiles, rest: &rest };
-                for (bias, want) in [(LIMIT, true), (LIMIT + 1, false)] {
+                for (bias, fits) in [(LIMIT, true), (LIMIT + 1, false)] {
                     let mut channels = vec![[Channel::default(); 4]; 12];
                     channels[2 * phase + channel / 4][channel % 4].bias = bias;
-                    let fits = transposed_fits(&transposed, weights, &channels, 0);
-                    assert_eq!(fits, want, "{phase} {channel} {bias}");
+                    let overflow = transposed_overflow(&transposed, weights, &channels, 0);
+                    assert_eq!(overflow, (!fits).then_some(channel), "{phase} {bias}");
                 }
             }
         }
