@@ -74,7 +74,7 @@ pub const fn assert_dense(
 /// # Exactness
 /// Exact, as [`convolution_overflow`].
 /// # Panics
-/// At compile time, with `name` and what is wrong.
+/// At compile time, with `name`, the channel that could overflow, and what is wrong.
 /// # Source
 /// `NUMERICS.md`, "Accumulators".
 pub const fn assert_convolution(
@@ -98,7 +98,7 @@ pub const fn assert_convolution(
 /// # Exactness
 /// Exact, as [`transposed_overflow`].
 /// # Panics
-/// At compile time, with `name` and what is wrong.
+/// At compile time, with `name`, the channel that could overflow, and what is wrong.
 /// # Source
 /// `NUMERICS.md`, "Accumulators".
 pub const fn assert_transposed(
@@ -121,8 +121,8 @@ const fn assert_window(
     overflow: Option<usize>,
 ) {
     assert_channels(name, channels);
-    if overflow.is_some() {
-        stop(Message::new(name).text(": an accumulator could overflow"));
+    if let Some(channel) = overflow {
+        stop(Message::new(name).channel(channel).text(": an accumulator could overflow"));
     }
     assert_tiles(name, weights.tiles, 0);
     assert_rest(name, weights.rest);
@@ -258,6 +258,7 @@ const fn assert_rest(name: &str, rest: &[[i8; TILE]]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kernel::Shape;
     use std::panic::catch_unwind;
     use std::string::String;
 
@@ -293,6 +294,33 @@ mod tests {
         assert_eq!(zero.unwrap(), "layer 4: the zero point is beyond 2^16");
         let missing = said(|| assert_dense("x", &[], &[[Channel::default(); 4]], [1, 1], RULE, [-128, 127]));
         assert_eq!(missing.unwrap(), "x: weights or channels are not as many as its outputs need");
+    }
+
+    #[test]
+    fn a_convolution_names_the_channel_of_a_group_and_of_the_rest() {
+        let line = |channels| Shape { height: 1, width: 2, channels };
+        let convolution = Convolution {
+            input: line(1),
+            output: line(5),
+            kernel: [1, 1],
+            stride: [1, 1],
+            padding: [0, 0],
+            pad_code: 0,
+        };
+        let (tiles, rest) = ([Tile::new([1; 16])], [[1; 4]]);
+        let weights = ConvolutionTiles { tiles: &tiles, rest: &rest };
+        for channel in [2, 4] {
+            let check = |bias| {
+                let mut channels = [[Channel::default(); 4]; 2];
+                channels[channel / 4][channel % 4].bias = bias;
+                said(move || {
+                    assert_convolution("layer 2", &convolution, weights, &channels, RULE, [-128, 127]);
+                })
+            };
+            assert_eq!(check(0), None);
+            let wanted = std::format!("layer 2, channel {channel}: an accumulator could overflow");
+            assert_eq!(check(i32::MIN), Some(wanted));
+        }
     }
 
     #[test]
