@@ -1,5 +1,6 @@
 //! Builds the firmware of `tests/firmware` for one core, one profile and one model.
 
+use super::network;
 use crate::targets;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -40,6 +41,21 @@ impl Model {
     ) -> Result<(Self, String), String> {
         let name = Some(format!("{}_encoder", file.body().name));
         Self::bake_with(file, folder, Options { name, encoder_only: true, ..Options::default() })
+    }
+
+    /// Bakes a model's layers alone: as an encoder is called, they run on codes that are narrow already.
+    pub(crate) fn bake_network(file: &tillwatch_model::Model<'_>, folder: &Path) -> Result<Self, String> {
+        let name = Some(format!("{}_network", file.body().name));
+        let (mut model, _) =
+            Self::bake_with(file, folder.to_owned(), Options { name, ..Options::default() })?;
+        let path = folder.join("src/lib.rs");
+        let told = |error| format!("{}: {error}", path.display());
+        let source = fs::read_to_string(&path).map_err(told)?;
+        fs::write(&path, network::layers_alone(&source)?).map_err(told)?;
+        if let Self::Baked { is_encoder, .. } = &mut model {
+            *is_encoder = true;
+        }
+        Ok(model)
     }
 
     fn bake_with(

@@ -164,10 +164,28 @@ impl Image {
 
     /// The little-endian word that a loader places at an address.
     pub(crate) fn word(&self, address: u32) -> Option<u32> {
+        self.bytes_at(address).map(u32::from_le_bytes)
+    }
+
+    /// The little-endian half of a word that a loader places at an address.
+    pub(crate) fn half(&self, address: u32) -> Option<u16> {
+        self.bytes_at(address).map(u16::from_le_bytes)
+    }
+
+    /// Bytes of the instruction at an address: 2 or 4.
+    pub(crate) fn instruction_bytes(&self, address: u32) -> u32 {
+        let first = self.half(address).unwrap_or(0);
+        let is_long = match self.instructions {
+            Instructions::Thumb => first >= 0xe800,
+            Instructions::Rv32 => first & 3 == 3,
+        };
+        if is_long { 4 } else { 2 }
+    }
+
+    fn bytes_at<const N: usize>(&self, address: u32) -> Option<[u8; N]> {
         self.segments.iter().find_map(|segment| {
             let at = address.checked_sub(segment.address)? as usize;
-            let bytes = segment.bytes.get(at..at + 4)?;
-            Some(u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]))
+            segment.bytes.get(at..at + N)?.try_into().ok()
         })
     }
 }
