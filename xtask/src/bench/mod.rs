@@ -6,6 +6,7 @@
 mod alarms;
 mod baselines;
 mod board;
+pub(crate) mod device;
 mod heads;
 mod injections;
 mod judged;

@@ -7,6 +7,7 @@ mod bits;
 mod ci;
 mod crosscheck;
 mod demo;
+mod device;
 mod firmware;
 mod fixtures;
 mod kinds;
@@ -47,7 +48,7 @@ const COMMANDS: [Entry; 16] = [
     (
         "bench",
         "detection of every kind, alarm rates, reasons, on labelled sets: detection --data DIR [--seeds N] [--kinds A,B] [--sets A,B] \
-         [--out FILE]; alarms or reasons --data DIR [--seeds N] [--sets A,B] [--out FILE]",
+         [--out FILE]; alarms or reasons --data DIR [--seeds N] [--sets A,B] [--out FILE]; device [--json FILE], or --check",
         bench::run,
     ),
     ("miri", "unit tests of the device crates in Miri, on nightly: [options of cargo miri test]", miri::run),
