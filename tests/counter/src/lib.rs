@@ -1,15 +1,16 @@
 //! A plugin of QEMU: counts what a firmware executes between two markers, address by address.
 //!
 //! QEMU's interface for plugins is a few C functions, which are declared here, so that neither its headers nor a dependency
-//! is needed. Started with `-plugin LIBRARY,start=ADDRESS,stop=ADDRESS,end=ADDRESS,out=FILE`, addresses in decimal. Once the
-//! firmware enters `end` the calls are written to FILE, as `text` says, and the emulator goes on at full speed.
+//! is needed. Once the firmware enters its end marker the calls are written, as `text` says, and the emulator goes on at full
+//! speed. `cargo xtask` builds it, and tests what does not need QEMU: an executable cannot be linked without it.
 
 mod interface;
+mod options;
 mod recorder;
 mod text;
 
 use interface::{Block, Id, Instruction};
-use recorder::{Markers, Recorder};
+use recorder::Recorder;
 use std::ffi::{CStr, c_char, c_int, c_uint, c_void};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -39,7 +40,7 @@ pub unsafe extern "C" fn qemu_plugin_install(
     let options = (0..argc.max(0) as usize)
         // SAFETY: promised by the caller.
         .map(|at| unsafe { CStr::from_ptr(*argv.add(at)) }.to_string_lossy().into_owned());
-    match parse(options) {
+    match options::parse(options) {
         Ok((markers, out)) => {
             let state = State { id, recorder: Recorder::new(markers), out };
             *STATE.lock().unwrap_or_else(PoisonError::into_inner) = Some(state);
@@ -51,25 +52,6 @@ pub unsafe extern "C" fn qemu_plugin_install(
             eprintln!("tillwatch-counter: {message}");
             1
         }
-    }
-}
-
-fn parse(options: impl Iterator<Item = String>) -> Result<(Markers, PathBuf), String> {
-    let (mut addresses, mut out) = ([None; 3], None);
-    for option in options {
-        let (name, value) = option.split_once('=').unwrap_or((&option, ""));
-        let number = || value.parse().map_err(|_| format!("{name}: found `{value}`, wanted a number"));
-        match name {
-            "start" => addresses[0] = Some(number()?),
-            "stop" => addresses[1] = Some(number()?),
-            "end" => addresses[2] = Some(number()?),
-            "out" => out = Some(PathBuf::from(value)),
-            _ => return Err(format!("found the option `{option}`, wanted start, stop, end and out")),
-        }
-    }
-    match (addresses, out) {
-        ([Some(start), Some(stop), Some(end)], Some(out)) => Ok((Markers { start, stop, end }, out)),
-        _ => Err("an option is missing, wanted start, stop, end and out".to_owned()),
     }
 }
 
@@ -110,23 +92,4 @@ fn keep(out: &Path, text: &str) -> std::io::Result<()> {
     let fresh = out.with_extension("fresh");
     fs::write(&fresh, text)?;
     fs::rename(&fresh, out)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn parsed(options: &[&str]) -> Result<(Markers, PathBuf), String> {
-        parse(options.iter().map(|&option| option.to_owned()))
-    }
-
-    #[test]
-    fn options_are_read_and_missing_ones_named() {
-        let (markers, out) = parsed(&["start=1", "stop=2", "end=4294967295", "out=/tmp/x"]).unwrap();
-        assert_eq!(markers, Markers { start: 1, stop: 2, end: u32::MAX });
-        assert_eq!(out, Path::new("/tmp/x"));
-        assert!(parsed(&["start=1", "stop=2", "out=x"]).unwrap_err().contains("missing"));
-        assert!(parsed(&["start=ten"]).unwrap_err().contains("`ten`"));
-        assert!(parsed(&["begin=1"]).unwrap_err().contains("begin=1"));
-    }
 }

@@ -3,7 +3,7 @@
 //! A line `call`, then one line `address count two_behind four_behind` for each place, all in decimal; the last line is `whole`, so
 //! that a text that was cut off is told from a short one.
 
-use crate::recorder::{Call, Place};
+use super::recorder::{Call, Place};
 use std::fmt::Write;
 
 /// Writes calls.

@@ -1,6 +1,6 @@
 //! `cargo xtask test`: every check that this machine can run.
 
-use super::{audit, bake, bits, call, crosscheck, fixtures, kinds, page, rates, size, tidy};
+use super::{audit, bake, bits, call, crosscheck, device, fixtures, kinds, page, rates, size, tidy};
 use crate::emulate::qemu;
 
 pub(super) fn run(_: &[String]) -> Result<(), String> {
@@ -38,6 +38,7 @@ pub(super) fn all(strict: bool) -> Result<(), String> {
     rates::run(&[])?;
     audit::run(&[])?;
     size::run(&[])?;
+    device::run(&["--check".to_owned()])?;
     println!("\nall checks passed");
     for line in &missing {
         println!("not run, {line}");

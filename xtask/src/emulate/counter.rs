@@ -83,7 +83,7 @@ fn build(interface: u32) -> Result<PathBuf, String> {
 pub(super) fn say_once(reason: &str) {
     static SAID: Once = Once::new();
     SAID.call_once(|| {
-        eprintln!("QEMU counts by its log, which is slower and as exact, without the plugin: {reason}")
+        eprintln!("QEMU counts by its log, which is slower and as exact, without the plugin: {reason}");
     });
 }
 
@@ -107,18 +107,32 @@ fn read(text: &str) -> Option<Vec<Call>> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::{options, text};
     use super::*;
+    use std::path::Path;
 
     #[test]
-    fn a_text_is_read_whole_or_not_at_all() {
-        let text = "call\n146 1 0 0\n1758 30 28 2\ncall\nwhole\n";
+    fn what_the_plugin_writes_is_read_whole_or_not_at_all() {
         let place = |count, two_behind, four_behind| Place { count, two_behind, four_behind };
-        let first = [(146, place(1, 0, 0)), (1758, place(30, 28, 2))];
-        assert_eq!(read(text), Some(vec![Call::from(first), Call::new()]));
+        let calls = [Call::from([(146, place(1, 0, 0)), (1758, place(30, 28, 2))]), Call::new()];
+        let written = text::write(&calls);
+        assert_eq!(read(&written), Some(calls.to_vec()));
         for end in ["whole\n".len(), "call\nwhole\n".len()] {
-            assert_eq!(read(&text[..text.len() - end]), None);
+            assert_eq!(read(&written[..written.len() - end]), None);
         }
         assert_eq!(read("146 2 1 1\nwhole\n"), None);
         assert_eq!(read("call\n146 2 1\nwhole\n"), None);
+    }
+
+    #[test]
+    fn the_plugin_understands_its_options() {
+        let markers = Markers { start: 146, stop: 148, end: 0x8000_0000 };
+        let folder = tempfile::tempdir().unwrap();
+        let counter = Counter { library: PathBuf::from("/a,b/counter.so"), markers, folder };
+        let [_, options] = counter.arguments();
+        let options = options.strip_prefix("/a,,b/counter.so,").unwrap();
+        let parsed = options::parse(options.split(',').map(str::to_owned)).unwrap();
+        assert_eq!(parsed, (markers, counter.out()));
+        assert_eq!(counter.out().parent(), Some(Path::new(counter.folder.path())));
     }
 }

@@ -103,9 +103,8 @@ impl Timing {
     fn each(&self, class: Class) -> Option<u64> {
         Some(match class {
             Class::Plain | Class::Branch => 1,
-            Class::Load { .. } => 2,
+            Class::Load { .. } | Class::Store { by_register: true, .. } | Class::TableBranch => 2,
             Class::Store { by_register: false, .. } => self.store,
-            Class::Store { by_register: true, .. } | Class::TableBranch => 2,
             Class::LoadMany(registers) | Class::StoreMany(registers) => 1 + u64::from(registers),
             // Two cycles to refill, on all three.
             Class::Return(registers) => 1 + u64::from(registers) + 2,

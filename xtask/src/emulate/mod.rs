@@ -13,9 +13,16 @@ mod handmade;
 pub(crate) mod image;
 mod memory;
 mod network;
+// The plugin's own, to test that it understands what it is told and is understood.
+#[cfg(test)]
+#[path = "../../../tests/counter/src/options.rs"]
+mod options;
 pub(crate) mod qemu;
 #[path = "../../../tests/counter/src/recorder.rs"]
 pub(crate) mod recorder;
+#[cfg(test)]
+#[path = "../../../tests/counter/src/text.rs"]
+mod text;
 mod thumb;
 mod trace;
 

@@ -58,27 +58,21 @@ fn short(half: u16) -> Option<Class> {
     };
     let is_load = half & 0x0800 != 0;
     Some(match half >> 8 {
-        // BX and BLX; then the moves and sums of high registers, of which the program counter may be one.
-        0x47 => Class::Branch,
+        // Moves and sums of high registers, of which the program counter may be one; BX and BLX; CBZ; B.
         0x44 | 0x46 if half & 0x87 == 0x87 => Class::Branch,
+        0x47 | 0xb1 | 0xb3 | 0xb9 | 0xbb | 0xd0..=0xdd | 0xe0..=0xe7 => Class::Branch,
         0x48..=0x4f => Class::Load { to: field(8), from: [None; 2] },
         0x50..=0x55 => by_register(false),
         0x56..=0x5f => by_register(true),
         0x60..=0x8f => by_constant(is_load, field(0), field(3)),
         0x90..=0x9f => by_constant(is_load, field(8), 13),
-        0xb1 | 0xb3 | 0xb9 | 0xbb => Class::Branch,
         0xb4 | 0xb5 => Class::StoreMany((half & 0x01ff).count_ones()),
-        0xbc => Class::LoadMany((half & 0xff).count_ones()),
         0xbd => Class::Return((half & 0x01ff).count_ones()),
-        // Change of processor state, breakpoint.
-        0xb6 | 0xbe => return None,
-        // Hints other than NOP wait for something.
-        0xbf if half & 0xf == 0 && half != 0xbf00 => return None,
         0xc0..=0xc7 => Class::StoreMany((half & 0xff).count_ones()),
-        0xc8..=0xcf => Class::LoadMany((half & 0xff).count_ones()),
-        0xd0..=0xdd | 0xe0..=0xe7 => Class::Branch,
-        // Undefined on purpose, and the supervisor's call.
-        0xde | 0xdf => return None,
+        0xbc | 0xc8..=0xcf => Class::LoadMany((half & 0xff).count_ones()),
+        // Change of processor state, breakpoint, undefined on purpose, supervisor's call; hints that wait for something.
+        0xb6 | 0xbe | 0xde | 0xdf => return None,
+        0xbf if matches!(half, 0xbf10 | 0xbf20 | 0xbf30 | 0xbf40) => return None,
         _ => Class::Plain,
     })
 }

@@ -60,8 +60,7 @@ pub(crate) fn kinds(tell: &mut dyn FnMut(&Row)) -> Result<Vec<Row>, String> {
     Ok(rows)
 }
 
-/// What the layer alone takes. The first record is the same in both, but what a layer meets differs: its least and its most are
-/// those of all records.
+/// What the layer alone takes: the fewest and the most over all records, each less the same without it.
 fn less(with: &Counted, base: &Counted) -> Counted {
     let cycles = with.cycles.zip(base.cycles).map(|(with, base)| with - base);
     let instructions = (with.instructions.0 - base.instructions.0, with.instructions.1 - base.instructions.1);
@@ -70,7 +69,7 @@ fn less(with: &Counted, base: &Counted) -> Counted {
 
 /// Counts an encoder whose second layer, if any, is the one under test; gives that one's multiply-accumulates too.
 fn encoder(core: &Core, profile: Profile, name: &str, plan: Option<Plan>) -> Result<(Counted, u64), String> {
-    let outputs = plan.map_or(CODES, |plan| plan.out_len());
+    let outputs = plan.map_or(CODES, Plan::out_len);
     let plans: Vec<Plan> = [Plan::Dense([FIELDS, CODES])]
         .into_iter()
         .chain(plan)

@@ -53,6 +53,11 @@ impl Part {
 }
 
 impl Network {
+    /// True for the committed model, which `cargo xtask size` counts as well.
+    pub(crate) const fn is_committed(&self) -> bool {
+        self.widths.is_none()
+    }
+
     /// What a row of it is called.
     pub(crate) fn subject(&self, part: Part) -> String {
         format!("{}, {}", self.name, part.name())

@@ -1,4 +1,4 @@
-//! The page that the rows make.
+//! The part of `BENCHMARKS.md` that the rows make.
 
 use super::measure::timing;
 use super::networks::{NETWORKS, Part};
@@ -10,7 +10,7 @@ use std::fmt::Write;
 const HEAD: &str = "# What models take on devices
 
 Written by `cargo xtask bench device`; never by hand. The same figures as JSON: `fixtures/sizes/device.json`, against which
-`cargo xtask test` counts the networks again.
+`cargo xtask test` counts the two drawn networks again.
 
 **Counted** are instructions, on emulated cores: each one between the call of the scoring function and its return, those of a conditional
 block whose condition fails included. QEMU counts by a plugin (`tests/counter`), where that does not load by its log; armagnac steps, on
@@ -29,7 +29,10 @@ shape of MLPerf Tiny's anomaly detector, on windows of 640 numbers) have weights
 more than a few per cent, and 16 prototypes, as the committed model has.
 ";
 
-/// The page, of rows in the order of networks, levels and cores.
+const LAYERS: &str = "Instructions counted per multiply-accumulate, behind the stroke cycles modelled: an encoder with the layer less the encoder \
+without it, so that requantising and gathering are in it and nothing else is.\n\n";
+
+/// The part, of rows in the order of networks, levels and cores.
 pub(crate) fn page(rows: &[Row]) -> String {
     let mut text = HEAD.to_owned();
     // Writing to a string cannot fail.
@@ -40,8 +43,7 @@ pub(crate) fn page(rows: &[Row]) -> String {
     text.push_str("\n## Whole scores: preparation, network, score, percentile, verdict, reasons\n\n");
     wholes(&mut text, rows, Part::Score);
     text.push_str("\n## Layers by kind\n\n");
-    text.push_str("Instructions counted per multiply-accumulate, requantising and gathering included: an encoder with the layer less the ");
-    text.push_str("encoder without it. Behind the stroke modelled cycles.\n\n");
+    text.push_str(LAYERS);
     kinds(&mut text, rows);
     let _ = write!(text, "\n## Others\n\n{ORIGIN}\n\n");
     others(&mut text, rows);
@@ -219,7 +221,7 @@ mod tests {
     fn a_layer_has_a_line_with_a_cell_for_each_core() {
         let rows = CORES.each_ref().map(|core| Row { core: core.name.to_owned(), ..row("dense", None) });
         let page = page(&rows);
-        let cells = "2.00 / 4.00 | ".repeat(CORES.len());
-        assert!(page.contains(&format!("| dense | 1,216 | 3 | {}|", cells)), "{page}");
+        let cells = ["2.00 / 4.00"; CORES.len()].join(" | ");
+        assert!(page.contains(&format!("| dense | 1,216 | 3 | {cells} |\n")), "{page}");
     }
 }

@@ -18,14 +18,14 @@ pub(super) struct Rival {
 
 /// Where the figures are from, and how they were won.
 pub(super) const ORIGIN: &str = "\
-Measured on 2026-11-23 in QEMU 7.2.22 with an execution-counting plugin, 8 input vectors each: TensorFlow Lite Micro (TFLM) snapshot \
-90b983c2 with its pinned CMSIS-NN 4ab83cc3 (v7.0.0-33), arm-none-eabi-gcc 12.2.1, kernels at -O2, the rest at -Os; microflow 0.1.3 and \
-emlearn 0.23.2, rustc 1.96 and the same gcc. The networks are `ad01_int8.tflite` of MLPerf Tiny and a trained one of the shape of \
-fraud, both with one weight scale per tensor, which costs those libraries less than one per channel. Flash is .text, .rodata and .data \
-of an image less an empty one, RAM .data and .bss likewise with the arena shrunk to the smallest that initialises, stack is painted. \
-Their counts are of the inference alone, from 8-bit input to 8-bit output; ours end in a 16-bit reconstruction. Their cycles are modelled \
-by an earlier form of the same tables, which takes any load right behind a load for paired. Nobody else prepares records, scores \
-them or gives reasons on the device, so whole scores stand alone.";
+Measured on 2026-11-23 in QEMU 7.2.22 with a plugin that counts, 8 input vectors each: TensorFlow Lite Micro (TFLM), snapshot 90b983c2, with its
+CMSIS-NN 4ab83cc3 (v7.0.0-33), arm-none-eabi-gcc 12.2.1, kernels at -O2, the rest at -Os; microflow 0.1.3, rustc 1.96; emlearn 0.23.2. Their
+networks are MLPerf Tiny's `ad01_int8.tflite` and a trained one of the shape of `fraud`, with one weight scale per tensor where ours have one
+per channel, and counts are of one inference from 8-bit input to 8-bit output; ours ends in 16 bits. Flash is .text, .rodata and .data of an image
+less an empty one; RAM .data and .bss likewise, the arena shrunk to the smallest that initialises; stack was painted.
+
+Their cycles were modelled from the same manuals, a little kindlier: every load behind a load in memory counted as paired, every store as
+one cycle. None of them prepares records, scores them or gives reasons on the device, so whole scores stand alone.";
 
 const fn rival(
     core: &'static str,
