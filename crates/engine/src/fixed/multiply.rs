@@ -67,17 +67,14 @@ const fn round_high_by_halves(a: i32, b: i32) -> i32 {
         .wrapping_add((middle >> 16) as i32)
 }
 
-/// [`multiply_wide`] from four 16-bit products.
+/// [`multiply_wide`] from four 16-bit products, added up in 64 bits: two additions each, with carry. Put together in 32 bits, the
+/// upper half alone is what LLVM 22 takes for a long product, which on these cores is the library function `__aeabi_lmul`.
 #[cfg(any(test, short_multiply))]
 const fn wide_by_halves(a: u32, b: u32) -> u64 {
     let (ah, al) = (a >> 16, a & 0xffff);
     let (bh, bl) = (b >> 16, b & 0xffff);
-    let low = al * bl;
-    let cross_a = ah * bl;
-    let cross_b = al * bh;
-    let middle = (low >> 16) + (cross_a & 0xffff) + (cross_b & 0xffff);
-    let high = ah * bh + (cross_a >> 16) + (cross_b >> 16) + (middle >> 16);
-    ((high as u64) << 32) | ((middle << 16) | (low & 0xffff)) as u64
+    let outer = ((ah * bh) as u64) << 32 | (al * bl) as u64;
+    outer + (((ah * bl) as u64) << 16) + (((al * bh) as u64) << 16)
 }
 
 #[cfg(test)]

@@ -37,10 +37,10 @@ pub(super) fn gather(
     let channels = usize::from(shape.channels);
     let row_len = usize::from(shape.width) * channels;
     let patch_row_len = usize::from(taps_w) * channels;
-    // The columns inside, once for all rows.
-    let end = column.saturating_add(taps_w.into()).clamp(0, i32::from(shape.width));
-    let start = column.clamp(0, end);
-    let before = start.saturating_sub(column).clamp(0, taps_w.into()) as usize * channels;
+    // The columns inside, once for all rows. `clamp` would keep a panic at `opt-level = "z"`, for a range upside down.
+    let end = column.saturating_add(taps_w.into()).min(shape.width.into()).max(0);
+    let start = column.min(end).max(0);
+    let before = start.saturating_sub(column).min(taps_w.into()).max(0) as usize * channels;
     let inside = (end - start) as usize * channels;
     let skipped = start as usize * channels;
     let targets = patch.chunks_exact_mut(pitch.max(1)).take(usize::from(taps_h));

@@ -49,8 +49,8 @@ impl Adaptive {
         }
         let gained = if is_alarm { 1_000_000 } else { 0 };
         let [least, most] = range(thresholds);
-        // Rates are at most a million, offsets below 2^29.
-        self.offset = (self.offset + gained - promised.min(1_000_000) as i32).clamp(least, most);
+        // Rates are at most a million, offsets below 2^29. `clamp` would keep a panic at `opt-level = "z"`, for a range upside down.
+        self.offset = (self.offset + gained - promised.min(1_000_000) as i32).min(most).max(least);
     }
 
     /// Stops following, until [`Adaptive::resume`] or [`Adaptive::revert`].
