@@ -78,6 +78,8 @@ pub(crate) enum Profile {
     Size,
     /// Fast: `opt-level = 3`.
     Speed,
+    /// Smallest: `opt-level = "z"`.
+    Smallest,
 }
 
 impl Profile {
@@ -86,6 +88,16 @@ impl Profile {
         match self {
             Self::Size => "firmware",
             Self::Speed => "speed",
+            Self::Smallest => "smallest",
+        }
+    }
+
+    /// Its `opt-level`.
+    pub(crate) fn level(self) -> &'static str {
+        match self {
+            Self::Size => "s",
+            Self::Speed => "3",
+            Self::Smallest => "z",
         }
     }
 }
@@ -108,8 +120,8 @@ pub(crate) struct Build<'a> {
 /// The name of the function that a panic would call and that nobody defines.
 pub(crate) const PANIC_PROOF: &str = "tillwatch_panics";
 
-/// Held from the build to the copy: builds with other features put their image in the same place.
-static BUILDING: Mutex<()> = Mutex::new(());
+/// Held from the build to the copy: builds of one profile with other features put their image in the same place.
+static BUILDING: [Mutex<()>; 3] = [const { Mutex::new(()) }; 3];
 
 impl Build<'_> {
     /// Builds the image and gives its path, `target/firmware/images/NAME.elf`.
@@ -138,7 +150,7 @@ impl Build<'_> {
         if let Some(records) = self.digest_records {
             command.env("TILLWATCH_DIGEST_RECORDS", records.to_string());
         }
-        let _building = BUILDING.lock().unwrap_or_else(PoisonError::into_inner);
+        let _building = BUILDING[self.profile as usize].lock().unwrap_or_else(PoisonError::into_inner);
         let answer = command.output().map_err(|error| format!("cargo did not start: {error}"))?;
         if !answer.status.success() {
             return Err(self.explain(&String::from_utf8_lossy(&answer.stderr)));

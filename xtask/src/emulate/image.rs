@@ -73,6 +73,8 @@ pub(crate) struct Image {
     pub(crate) symbols: Vec<Symbol>,
     /// Names that nothing defines.
     pub(crate) undefined: Vec<String>,
+    /// Addresses within code from which on there is data, true, or instructions, false; by address.
+    pub(crate) marks: Vec<(u32, bool)>,
 }
 
 impl Image {
@@ -126,7 +128,12 @@ impl Image {
                 if !name.is_empty() {
                     image.undefined.push(name.to_owned());
                 }
-            } else if !name.is_empty() && !name.starts_with('$') && symbol.kind() != SymbolKind::File {
+            } else if let Some(mark) = name.strip_prefix('$') {
+                // Of what the linker left out only the mark remains, without a place.
+                if symbol.section_index().is_some() {
+                    image.marks.push((symbol.address() as u32, mark.starts_with('d')));
+                }
+            } else if !name.is_empty() && symbol.kind() != SymbolKind::File {
                 let is_code = symbol.kind() == SymbolKind::Text;
                 let address = symbol.address() as u32 & if is_code { !1 } else { !0 };
                 image.symbols.push(Symbol {
@@ -137,6 +144,7 @@ impl Image {
                 });
             }
         }
+        image.marks.sort_unstable();
         image.sections.sort_by_key(|section| section.address);
         image.symbols.sort_by_key(|symbol| symbol.address);
         Ok(image)
@@ -160,6 +168,12 @@ impl Image {
     pub(crate) fn function_at(&self, address: u32) -> Option<&Symbol> {
         let end = self.symbols.partition_point(|symbol| symbol.address <= address);
         self.symbols[..end].iter().rev().find(|symbol| symbol.is_code)
+    }
+
+    /// True where constants lie between the instructions.
+    pub(crate) fn is_data(&self, address: u32) -> bool {
+        let end = self.marks.partition_point(|&(mark, _)| mark <= address);
+        self.marks[..end].last().is_some_and(|&(_, is_data)| is_data)
     }
 
     /// The little-endian word that a loader places at an address.
@@ -198,6 +212,15 @@ mod tests {
     fn a_text_is_no_image() {
         let message = Image::parse(b"not an image").unwrap_err();
         assert!(message.starts_with("not a 32-bit ELF file"), "{message}");
+    }
+
+    #[test]
+    fn the_nearest_mark_before_an_address_says_what_lies_there() {
+        let image = Image { marks: vec![(4, false), (8, true), (12, false)], ..Image::default() };
+        assert_eq!(
+            [0, 4, 7, 8, 11, 12].map(|at| image.is_data(at)),
+            [false, false, false, true, true, false]
+        );
     }
 
     #[test]

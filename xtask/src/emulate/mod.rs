@@ -4,6 +4,8 @@
 //! exactly what was executed at which address, never how long it took; [`cycles`] is a model of that.
 
 pub(crate) mod armagnac;
+pub(crate) mod by_function;
+pub(crate) mod counted;
 mod counter;
 pub(crate) mod cycles;
 mod decode;

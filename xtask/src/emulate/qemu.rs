@@ -53,6 +53,16 @@ impl Machine {
             Self::Virt => &["-M", "virt", "-bios", "none"],
         }
     }
+
+    /// Ticks a second of the counter that a firmware with the feature `counted` reads: SysTick at the speed of the board's
+    /// core, or the cycle counter, which QEMU lets follow its own clock.
+    pub(super) fn ticks_per_second(self) -> u64 {
+        match self {
+            Self::An385 | Self::An386 => 25_000_000,
+            Self::An505 => 20_000_000,
+            Self::Virt => 1_000_000_000,
+        }
+    }
 }
 
 /// A run that takes longer hangs: 10,000 records take about a second.
@@ -64,7 +74,18 @@ const LONGEST_RUN: Duration = Duration::from_secs(300);
 /// As [`run`].
 pub(crate) fn output(elf: &Path, machine: Machine, limit: Duration) -> Result<Outcome, Failure> {
     version(machine)?;
-    let (output, exit_ok) = run_for_output(elf, machine, None, limit)?;
+    let (output, exit_ok) = run_for_output(elf, machine, &[], limit)?;
+    Ok(Outcome { output, calls: Vec::new(), exit_ok })
+}
+
+/// Runs a firmware to its end for what it prints, its clock advancing by 2^`shift` nanoseconds with every instruction.
+///
+/// # Errors
+/// As [`run`].
+pub(super) fn clocked(elf: &Path, machine: Machine, shift: u32) -> Result<Outcome, Failure> {
+    version(machine)?;
+    let by_instructions = ["-icount".to_owned(), format!("shift={shift}")];
+    let (output, exit_ok) = run_for_output(elf, machine, &by_instructions, LONGEST_RUN)?;
     Ok(Outcome { output, calls: Vec::new(), exit_ok })
 }
 
@@ -86,14 +107,14 @@ pub(crate) fn run(elf: &Path, machine: Machine) -> Result<Outcome, Failure> {
 /// Runs a firmware once, with the plugin.
 fn run_with_counter(elf: &Path, machine: Machine, version: (u32, u32)) -> Result<Outcome, String> {
     let counter = Counter::new(version, markers(&Image::read(elf)?)?)?;
-    let ran = run_for_output(elf, machine, Some(&counter), LONGEST_RUN);
+    let ran = run_for_output(elf, machine, &counter.arguments(), LONGEST_RUN);
     let (output, exit_ok) = ran.map_err(|failure| failure.to_string())?;
     Ok(Outcome { output, calls: counter.calls()?, exit_ok })
 }
 
 /// Runs a firmware twice, without the plugin.
 fn run_with_log(elf: &Path, machine: Machine, version: (u32, u32)) -> Result<Outcome, Failure> {
-    let (output, exit_ok) = run_for_output(elf, machine, None, LONGEST_RUN)?;
+    let (output, exit_ok) = run_for_output(elf, machine, &[], LONGEST_RUN)?;
     let calls = run_for_log(elf, machine, version)?;
     Ok(Outcome { output, calls, exit_ok })
 }
@@ -135,11 +156,11 @@ fn command(elf: &Path, machine: Machine, console: &str) -> Command {
 fn run_for_output(
     elf: &Path,
     machine: Machine,
-    counter: Option<&Counter>,
+    more: &[String],
     limit: Duration,
 ) -> Result<(String, bool), Failure> {
     let mut child = command(elf, machine, "stdio,id=console")
-        .args(counter.into_iter().flat_map(Counter::arguments))
+        .args(more)
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()

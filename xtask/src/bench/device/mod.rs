@@ -20,14 +20,6 @@ use measure::{Counted, Weighed};
 /// How far the compiler optimises, in the order of the page.
 pub(crate) const PROFILES: [Profile; 2] = [Profile::Speed, Profile::Size];
 
-/// The compiler's word for a profile.
-fn level(profile: Profile) -> &'static str {
-    match profile {
-        Profile::Speed => "3",
-        Profile::Size => "s",
-    }
-}
-
 /// What one thing takes on one core.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Row {
@@ -65,7 +57,7 @@ impl Row {
         Self {
             subject: subject.to_owned(),
             core: core.to_owned(),
-            level: level(profile).to_owned(),
+            level: profile.level().to_owned(),
             macs,
             instructions: counted.instructions,
             cycles: counted.cycles,
