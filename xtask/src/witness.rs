@@ -278,7 +278,7 @@ fn hear(core: &Core, elf: &Path, file: &ModelFile<'_>, records: u32) -> Result<H
 }
 
 /// What a thread found; its panic is one of this thread.
-fn joined<T>(thread: ScopedJoinHandle<'_, T>) -> T {
+pub(crate) fn joined<T>(thread: ScopedJoinHandle<'_, T>) -> T {
     thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 

@@ -5,6 +5,7 @@ mod bake;
 mod bench;
 mod bits;
 mod ci;
+mod counts;
 mod crosscheck;
 mod demo;
 mod device;
@@ -24,7 +25,7 @@ use std::process::Command;
 /// A command's name, what it does, and how.
 type Entry = (&'static str, &'static str, fn(&[String]) -> Result<(), String>);
 
-const COMMANDS: [Entry; 16] = [
+const COMMANDS: [Entry; 17] = [
     (
         "demo",
         "from CSV to a verdict on an emulated Cortex-M: [--data FILE [--schema FILE] --label COL [--alarm-rate R]]",
@@ -42,8 +43,18 @@ const COMMANDS: [Entry; 16] = [
         firmware::run,
     ),
     ("bits", "one digest on every runtime of this machine: [--records N]", bits::run),
-    ("audit", "what the linked firmware contains and must not", audit::run),
-    ("size", "bytes and instructions against fixtures/sizes; --bless renews", size::run),
+    (
+        "audit",
+        "what the linked firmware contains, weighs and takes on each core at opt-level 3, s and z, against fixtures/sizes: \
+         [--model FILE] [--json FILE]; --bless renews",
+        audit::run,
+    ),
+    ("size", "the audit at opt-level s alone: the same options", size::run),
+    (
+        "counts",
+        "instructions of many records on each core, and the functions that vary: [--records N] [--model FILE]",
+        counts::run,
+    ),
     ("fixtures", "re-derive fixtures; --check compares only", fixtures::run),
     (
         "bench",
