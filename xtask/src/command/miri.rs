@@ -13,8 +13,7 @@ pub(super) const INSTALL: &str = "rustup toolchain install nightly --component m
 
 pub(super) fn run(arguments: &[String]) -> Result<(), String> {
     if !is_found() {
-        println!("not run: Miri not found; {INSTALL}");
-        return Ok(());
+        return Err(format!("Miri not found, so nothing was run; {INSTALL}"));
     }
     for name in CRATES {
         let mut cargo = Command::new("cargo");
