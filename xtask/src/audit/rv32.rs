@@ -2,9 +2,10 @@
 
 use super::step::{Flow, Stack, Step, added, signed};
 
-/// The return address and the stack pointer.
+/// The return address, the stack pointer, and the return address of what the compiler moved out of functions for size.
 const RA: u32 = 1;
 const SP: u32 = 2;
+const T0: u32 = 5;
 
 /// Decodes one instruction.
 pub(super) fn decode(
@@ -96,7 +97,7 @@ fn jump(links: u32, register: u32, offset: u32, before: Option<(u32, u32)>) -> F
     match before.filter(|&(set, _)| set == register) {
         Some((_, upper)) if links == 0 => Flow::Jump(upper.wrapping_add(offset)),
         Some((_, upper)) => Flow::Call(upper.wrapping_add(offset)),
-        None if links == 0 && register == RA => Flow::Return,
+        None if links == 0 && (register == RA || register == T0) => Flow::Return,
         None => Flow::Through,
     }
 }
@@ -119,6 +120,7 @@ mod tests {
             (0xfe05_1ee3, Flow::Branch(0xfc)), // bnez a0, -4
             (0xfd75, Flow::Branch(0xfc)),      // c.bnez a0, -4
             (0x8082, Flow::Return),            // ret
+            (0x8282, Flow::Return),            // c.jr t0
             (0x9502, Flow::Through),           // c.jalr a0
             (0x8502, Flow::Through),           // c.jr a0
             (0x0005_00e7, Flow::Through),      // jalr a0

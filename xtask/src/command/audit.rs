@@ -2,8 +2,10 @@
 
 use super::{option, tidy};
 use crate::audit::{Baseline, Examined, examine, save, sheet, slow_at_s};
+use crate::emulate::counted::Counted;
 use crate::emulate::firmware::{Model, Profile, root};
 use crate::witness::{CORES, joined, read};
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::thread;
 use tillwatch_model::Model as ModelFile;
@@ -32,11 +34,15 @@ pub(super) fn at(profiles: &[Profile], arguments: &[String]) -> Result<(), Strin
     println!();
     print!("{}", sheet(&rows));
     println!(
-        "code and constants are bytes of flash; RAM, stack by the call graph and stack touched are bytes; instructions are"
+        "code and constants are bytes of flash; RAM, stack by the call graph and stack touched are bytes;"
     );
+    let lengths: BTreeSet<usize> = counted(&rows).map(|counted| counted.instructions.len()).collect();
+    let lengths: Vec<String> = lengths.iter().map(usize::to_string).collect();
     println!(
-        "the most that one of {records} records took, emulated, not cycles; spread is the most less the fewest"
+        "instructions are the most that one of {} records took, emulated, not cycles;",
+        lengths.join(" or ")
     );
+    println!("spread is the most less the fewest");
     print!("{}", slow_at_s(&rows));
     faults.extend(rows.iter().flat_map(Examined::faults));
     let outside = tidy::unsafe_outside_arch()?;
@@ -80,6 +86,11 @@ pub(super) fn chosen(given: Option<&str>) -> Result<(Model, usize), String> {
         Model::Committed("point_of_sale".to_owned())
     };
     Ok((model, file.network_macs()))
+}
+
+/// What records took, of the rows that were run.
+fn counted(rows: &[Examined]) -> impl Iterator<Item = &Counted> {
+    rows.iter().filter_map(|row| row.counted.as_ref().ok())
 }
 
 /// Records for a model of so many multiply-accumulates.

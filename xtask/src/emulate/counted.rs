@@ -33,7 +33,7 @@ impl Counted {
 const KNOWN_CALLS: usize = 2;
 /// Instructions of a call that returns at once: the call and its return.
 const NO_TURNS: u64 = 2;
-/// Nanoseconds that an instruction takes, as a power of two: six ticks of the slowest counter, so that one tick more or less
+/// Nanoseconds that an instruction takes, as a power of two: five ticks of the slowest counter, so that one tick more or less
 /// does not matter. 24 bits then hold 2.6 million instructions.
 const EXACT_SHIFT: u32 = 8;
 /// The same for large models, whose counts may then be off by three instructions: 24 bits hold 21 million.
@@ -67,11 +67,7 @@ pub(crate) fn by_clock(elf: &Path, machine: qemu::Machine, macs: usize) -> Resul
 /// # Errors
 /// As [`armagnac::run`].
 pub(crate) fn by_steps(elf: &Path, core: armagnac::Core) -> Result<Counted, Failure> {
-    let outcome = armagnac::run(elf, core)?;
-    Ok(Counted {
-        instructions: records(elf, &outcome)?.iter().map(instructions).collect(),
-        stack: outcome.stack_bytes().unwrap_or_default(),
-    })
+    Ok(recorded(elf, &armagnac::run(elf, core)?)?.0)
 }
 
 /// What each function takes of each record: counted in QEMU, and equal at every address to what stepping counts, where the other
@@ -94,16 +90,16 @@ pub(crate) fn by_function(
             elf.display()
         )));
     }
-    let calls = records(elf, &outcome)?;
-    let shares = by_function::shares(calls, &Image::read(elf)?);
-    let instructions = calls.iter().map(instructions).collect();
-    Ok((Counted { instructions, stack: outcome.stack_bytes().unwrap_or_default() }, shares))
+    let (counted, calls) = recorded(elf, &outcome)?;
+    Ok((counted, by_function::shares(calls, &Image::read(elf)?)))
 }
 
-/// The measured calls that were records.
-fn records<'a>(elf: &Path, outcome: &'a Outcome) -> Result<&'a [Call], Failure> {
-    match outcome.calls.get(KNOWN_CALLS..) {
-        Some(calls) if outcome.is_complete() && !calls.is_empty() => Ok(calls),
+/// The measured calls that were records, and what they took.
+fn recorded<'a>(elf: &Path, outcome: &'a Outcome) -> Result<(Counted, &'a [Call]), Failure> {
+    match (outcome.calls.get(KNOWN_CALLS..), outcome.stack_bytes()) {
+        (Some(calls), Some(stack)) if outcome.is_complete() && !calls.is_empty() => {
+            Ok((Counted { instructions: calls.iter().map(instructions).collect(), stack }, calls))
+        }
         _ => Err(broken_off(elf, outcome)),
     }
 }
