@@ -1,0 +1,110 @@
+//! A network of dense layers, packed for the instructions of this processor.
+
+use crate::answers::Answers;
+use crate::arch::{Codes, Instructions, Layer};
+use crate::packed::{Dense, Input, OUTPUTS};
+use tillwatch_engine::kernel::activation::{RIM_TABLE_LEN, rim_table};
+use tillwatch_model::{Activation, Model, i16s};
+
+/// A packed network.
+#[derive(Clone, Debug)]
+pub(crate) struct Network {
+    instructions: Instructions,
+    input: Input,
+    hidden: Vec<Hidden>,
+    last: Dense,
+    rim: Option<Box<[i16; RIM_TABLE_LEN]>>,
+    /// Index of the layer that gives the latent vector.
+    latent: Option<usize>,
+}
+
+/// A layer between two 8-bit activations.
+#[derive(Clone, Debug)]
+struct Hidden {
+    dense: Dense,
+    /// From a code in memory to what it becomes there.
+    table: Option<Box<[u8; 256]>>,
+}
+
+/// Activations on both sides of a layer.
+pub(crate) type Activations = [Vec<[u8; OUTPUTS]>; 2];
+
+impl Network {
+    /// Packs a model; none where a layer is not dense.
+    pub(crate) fn pack(model: &Model<'_>, instructions: Instructions) -> Option<Self> {
+        let body = model.body();
+        let raised = instructions.raised();
+        let mut hidden = Vec::new();
+        let mut last = None;
+        let count = body.layers.len();
+        for (index, layer) in body.layers.iter().enumerate() {
+            let tillwatch_model::Layer::Dense(dense) = layer else { return None };
+            if index + 1 < count {
+                let table = match dense.activation {
+                    Activation::Table(table) => Some(table_in_memory(table.try_into().ok()?, raised)),
+                    _ => None,
+                };
+                hidden.push(Hidden { dense: Dense::new(&dense, raised, raised), table });
+            } else {
+                let mut rim = None;
+                if let Activation::RimTable(bytes) = dense.activation {
+                    let mut table = Box::new([0; RIM_TABLE_LEN]);
+                    table.iter_mut().zip(i16s(bytes)).for_each(|(entry, value)| *entry = value);
+                    rim = Some(table);
+                }
+                last = Some((Dense::new(&dense, raised, 0), rim));
+            }
+        }
+        let (last, rim) = last?;
+        let input = Input::new(body.input, model.n_columns(), raised);
+        let latent = body.latent.map(|latent| latent.layer.into());
+        Some(Self { instructions, input, hidden, last, rim, latent })
+    }
+
+    pub(crate) const fn instructions(&self) -> Instructions {
+        self.instructions
+    }
+
+    /// Runs the network on wide codes, `[rows, columns]`.
+    pub(crate) fn run(&self, wide: &[i16], activations: &mut Activations, answers: &mut Answers) {
+        let rows = wide.len() / self.input.columns;
+        let widest = self.hidden.iter().map(|hidden| hidden.dense.blocks());
+        let widest = widest.fold(self.input.columns.div_ceil(OUTPUTS), usize::max);
+        for side in &mut *activations {
+            if side.len() < rows * widest {
+                side.resize(rows * widest, [0; OUTPUTS]);
+            }
+        }
+        let [input, output] = activations;
+        self.instructions.narrow(&self.input, wide, &mut input[..rows * self.input.columns.div_ceil(OUTPUTS)]);
+        for (index, Hidden { dense, table }) in self.hidden.iter().enumerate() {
+            let taken = &input[..rows * dense.input_blocks()];
+            let given = &mut output[..rows * dense.blocks()];
+            self.instructions.dense(Layer { dense, input: taken, output: Codes::Bytes(given) });
+            if let Some(table) = table {
+                for code in given.as_flattened_mut() {
+                    *code = table[usize::from(*code)];
+                }
+            }
+            if self.latent == Some(index) {
+                answers.take_latents(given, dense.blocks(), self.instructions.raised());
+            }
+            std::mem::swap(input, output);
+        }
+        let taken = &input[..rows * self.last.input_blocks()];
+        let reconstructions = answers.reconstructions(rows);
+        self.instructions.dense(Layer { dense: &self.last, input: taken, output: Codes::Words(reconstructions) });
+        if let Some(table) = &self.rim {
+            rim_table(reconstructions.as_flattened_mut(), table);
+        }
+    }
+}
+
+/// A table of activations, entry `c + 128` for code `c`, by and for codes as they lie in memory.
+fn table_in_memory(table: &[u8; 256], raised: u8) -> Box<[u8; 256]> {
+    let mut here = Box::new([0; 256]);
+    for (code, &value) in (i8::MIN..=i8::MAX).zip(table) {
+        here[usize::from(code.cast_unsigned().wrapping_add(raised))] = value.wrapping_add(raised);
+    }
+    here
+}
