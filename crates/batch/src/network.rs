@@ -1,7 +1,7 @@
 //! A network of dense layers, packed for the instructions of this processor.
 
 use crate::answers::Answers;
-use crate::arch::{Codes, Instructions, Layer};
+use crate::arch::Instructions;
 use crate::packed::{Dense, Input, OUTPUTS};
 use tillwatch_engine::kernel::activation::{RIM_TABLE_LEN, rim_table};
 use tillwatch_model::{Activation, Model, i16s};
@@ -16,6 +16,8 @@ pub(crate) struct Network {
     rim: Option<Box<[i16; RIM_TABLE_LEN]>>,
     /// Index of the layer that gives the latent vector.
     latent: Option<usize>,
+    /// Blocks of the widest 8-bit activation.
+    widest: usize,
 }
 
 /// A layer between two 8-bit activations.
@@ -58,7 +60,9 @@ impl Network {
         let (last, rim) = last?;
         let input = Input::new(body.input, model.n_columns(), raised);
         let latent = body.latent.map(|latent| latent.layer.into());
-        Some(Self { instructions, input, hidden, last, rim, latent })
+        let widest = hidden.iter().map(|hidden: &Hidden| hidden.dense.blocks());
+        let widest = widest.fold(input.columns.div_ceil(OUTPUTS), usize::max);
+        Some(Self { instructions, input, hidden, last, rim, latent, widest })
     }
 
     pub(crate) const fn instructions(&self) -> Instructions {
@@ -68,19 +72,16 @@ impl Network {
     /// Runs the network on wide codes, `[rows, columns]`.
     pub(crate) fn run(&self, wide: &[i16], activations: &mut Activations, answers: &mut Answers) {
         let rows = wide.len() / self.input.columns;
-        let widest = self.hidden.iter().map(|hidden| hidden.dense.blocks());
-        let widest = widest.fold(self.input.columns.div_ceil(OUTPUTS), usize::max);
         for side in &mut *activations {
-            if side.len() < rows * widest {
-                side.resize(rows * widest, [0; OUTPUTS]);
+            if side.len() < rows * self.widest {
+                side.resize(rows * self.widest, [0; OUTPUTS]);
             }
         }
         let [input, output] = activations;
-        self.instructions.narrow(&self.input, wide, &mut input[..rows * self.input.columns.div_ceil(OUTPUTS)]);
+        self.instructions.narrow(&self.input, rows, wide, input);
         for (index, Hidden { dense, table }) in self.hidden.iter().enumerate() {
-            let taken = &input[..rows * dense.input_blocks()];
             let given = &mut output[..rows * dense.blocks()];
-            self.instructions.dense(Layer { dense, input: taken, output: Codes::Bytes(given) });
+            self.instructions.dense(dense, rows, input, given);
             if let Some(table) = table {
                 for code in given.as_flattened_mut() {
                     *code = table[usize::from(*code)];
@@ -91,9 +92,8 @@ impl Network {
             }
             std::mem::swap(input, output);
         }
-        let taken = &input[..rows * self.last.input_blocks()];
         let reconstructions = answers.reconstructions(rows);
-        self.instructions.dense(Layer { dense: &self.last, input: taken, output: Codes::Words(reconstructions) });
+        self.instructions.dense(&self.last, rows, input, reconstructions);
         if let Some(table) = &self.rim {
             rim_table(reconstructions.as_flattened_mut(), table);
         }

@@ -56,7 +56,8 @@ mod tests {
     #[test]
     fn few_items_stay_on_this_thread_and_many_do_not() {
         let here = thread::current().id();
-        let is_here = |n: usize| in_parts(&vec![(); n], 2, |part| vec![thread::current().id() == here; part.len()]);
+        let is_here =
+            |n: usize| in_parts(&vec![(); n], 2, |part| vec![thread::current().id() == here; part.len()]);
         assert!(is_here(2 * FEWEST - 1).iter().all(|&is_here| is_here));
         assert!(is_here(2 * FEWEST).iter().all(|&is_here| !is_here));
     }

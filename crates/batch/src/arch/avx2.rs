@@ -1,15 +1,15 @@
 //! x86-64 processors with AVX2.
 
-use super::lanes::Lanes;
-use super::tile::{Layer, dense, narrow};
-use crate::packed::{Block, Input, OUTPUTS, Rule};
+use super::lanes::{Codes, Lanes};
+use super::tile::{dense, narrow};
+use crate::packed::{Block, Dense, Input, OUTPUTS, Rule};
 use std::arch::x86_64::{
-    __m256i, _mm_cvtsi32_si128, _mm_packs_epi16, _mm_storeu_si128, _mm256_abs_epi8, _mm256_add_epi32,
-    _mm256_add_epi64, _mm256_blend_epi32, _mm256_castsi256_si128, _mm256_cvtepi16_epi32,
-    _mm256_extracti128_si256, _mm256_loadu_si256, _mm256_madd_epi16, _mm256_maddubs_epi16, _mm256_max_epi32,
-    _mm256_min_epi32, _mm256_mul_epi32, _mm256_packs_epi32, _mm256_permute4x64_epi64, _mm256_set1_epi16,
-    _mm256_set1_epi32, _mm256_set1_epi64x, _mm256_sign_epi8, _mm256_sll_epi32, _mm256_srli_epi64,
-    _mm256_storeu_si256,
+    __m256i, _mm_cvtsi32_si128, _mm_max_epi8, _mm_min_epi8, _mm_packs_epi16, _mm_set1_epi8, _mm_storeu_si128,
+    _mm256_abs_epi8, _mm256_add_epi32, _mm256_add_epi64, _mm256_blend_epi32, _mm256_castsi256_si128,
+    _mm256_cvtepi16_epi32, _mm256_extracti128_si256, _mm256_loadu_si256, _mm256_madd_epi16,
+    _mm256_maddubs_epi16, _mm256_max_epi16, _mm256_min_epi16, _mm256_mul_epi32, _mm256_packs_epi32,
+    _mm256_permute4x64_epi64, _mm256_set1_epi16, _mm256_set1_epi32, _mm256_set1_epi64x, _mm256_sign_epi8,
+    _mm256_sll_epi32, _mm256_srli_epi64, _mm256_storeu_si256,
 };
 
 /// Proof that the processor has AVX2.
@@ -21,22 +21,22 @@ impl Avx2 {
         std::arch::is_x86_feature_detected!("avx2").then_some(Self(()))
     }
 
-    pub(super) fn narrow(self, input: &Input, wide: &[i16], out: &mut [[u8; OUTPUTS]]) {
+    pub(super) fn narrow(self, input: &Input, rows: usize, wide: &[i16], out: &mut [[u8; OUTPUTS]]) {
         #[target_feature(enable = "avx2")]
-        fn inside(lanes: Avx2, input: &Input, wide: &[i16], out: &mut [[u8; OUTPUTS]]) {
-            narrow(lanes, input, wide, out);
+        fn inside(lanes: Avx2, input: &Input, rows: usize, wide: &[i16], out: &mut [[u8; OUTPUTS]]) {
+            narrow(lanes, input, rows, wide, out);
         }
         // SAFETY: a value of this type was only made where the processor has the instructions.
-        unsafe { inside(self, input, wide, out) }
+        unsafe { inside(self, input, rows, wide, out) }
     }
 
-    pub(super) fn dense(self, layer: Layer<'_>) {
+    pub(super) fn dense<C: Codes>(self, layer: &Dense, rows: usize, input: &[[u8; OUTPUTS]], out: &mut [C]) {
         #[target_feature(enable = "avx2")]
-        fn inside(lanes: Avx2, layer: Layer<'_>) {
-            dense(lanes, layer);
+        fn inside<C: Codes>(lanes: Avx2, layer: &Dense, rows: usize, input: &[[u8; OUTPUTS]], out: &mut [C]) {
+            dense(lanes, layer, rows, input, out);
         }
         // SAFETY: as above.
-        unsafe { inside(self, layer) }
+        unsafe { inside(self, layer, rows, input, out) }
     }
 }
 
@@ -90,7 +90,12 @@ impl Lanes for Avx2 {
     }
 
     #[inline(always)]
-    fn requantise(self, sums: [__m256i; 2], multipliers: [__m256i; 2], rule: &Rule) -> [__m256i; 2] {
+    fn add(self, left: [__m256i; 2], right: [__m256i; 2]) -> [__m256i; 2] {
+        unsafe { [_mm256_add_epi32(left[0], right[0]), _mm256_add_epi32(left[1], right[1])] }
+    }
+
+    #[inline(always)]
+    fn scaled(self, sums: [__m256i; 2], multipliers: [__m256i; 2], rule: &Rule) -> [__m256i; 2] {
         let mut codes = sums;
         for (codes, multipliers) in codes.iter_mut().zip(multipliers) {
             *codes = unsafe {
@@ -102,35 +107,43 @@ impl Lanes for Avx2 {
                     _mm256_mul_epi32(_mm256_srli_epi64::<32>(sums), _mm256_srli_epi64::<32>(multipliers));
                 let odd = _mm256_add_epi64(odd, round);
                 // The upper halves of both: those of the odd lanes are in place.
-                let codes = _mm256_blend_epi32::<0b1010_1010>(_mm256_srli_epi64::<32>(even), odd);
-                let codes = _mm256_min_epi32(codes, _mm256_set1_epi32(rule.max));
-                _mm256_max_epi32(codes, _mm256_set1_epi32(rule.min))
+                _mm256_blend_epi32::<0b1010_1010>(_mm256_srli_epi64::<32>(even), odd)
             };
         }
         codes
     }
 
+    /// Narrowing saturates and so may come before the clamp.
     #[inline(always)]
-    fn bytes(self, values: [__m256i; 2]) -> [u8; OUTPUTS] {
-        let mut bytes = [0; OUTPUTS];
+    fn bytes<const R: usize>(self, values: [[__m256i; 2]; R], rule: &Rule) -> [[u8; OUTPUTS]; R] {
+        let mut bytes = [[0; OUTPUTS]; R];
         unsafe {
-            let words = packed(values);
-            let low = _mm256_castsi256_si128(words);
-            let high = _mm256_extracti128_si256::<1>(words);
-            _mm_storeu_si128(bytes.as_mut_ptr().cast(), _mm_packs_epi16(low, high));
+            let (min, max) = (_mm_set1_epi8(rule.min as i8), _mm_set1_epi8(rule.max as i8));
+            for (&values, out) in values.iter().zip(&mut bytes) {
+                let words = packed(values);
+                let codes =
+                    _mm_packs_epi16(_mm256_castsi256_si128(words), _mm256_extracti128_si256::<1>(words));
+                _mm_storeu_si128(out.as_mut_ptr().cast(), _mm_max_epi8(_mm_min_epi8(codes, max), min));
+            }
         }
         bytes
     }
 
     #[inline(always)]
-    fn words(self, values: [__m256i; 2]) -> [i16; OUTPUTS] {
-        let mut words = [0; OUTPUTS];
-        unsafe { _mm256_storeu_si256(words.as_mut_ptr().cast(), packed(values)) }
+    fn words<const R: usize>(self, values: [[__m256i; 2]; R], rule: &Rule) -> [[i16; OUTPUTS]; R] {
+        let mut words = [[0; OUTPUTS]; R];
+        unsafe {
+            let (min, max) = (_mm256_set1_epi16(rule.min as i16), _mm256_set1_epi16(rule.max as i16));
+            for (&values, out) in values.iter().zip(&mut words) {
+                let codes = _mm256_max_epi16(_mm256_min_epi16(packed(values), max), min);
+                _mm256_storeu_si256(out.as_mut_ptr().cast(), codes);
+            }
+        }
         words
     }
 }
 
-/// Sixteen values that fit 16 bits, in order: the instruction packs within halves.
+/// Sixteen values, saturated to 16 bits, in order: the instruction packs within halves.
 #[target_feature(enable = "avx2")]
 #[inline]
 fn packed(values: [__m256i; 2]) -> __m256i {

@@ -18,9 +18,9 @@ mod lanes;
 mod neon;
 mod tile;
 
-pub(crate) use tile::{Codes, Layer};
+pub(crate) use lanes::Codes;
 
-use crate::packed::{Input, OUTPUTS};
+use crate::packed::{Dense, Input, OUTPUTS};
 
 /// A set of instructions that this processor was found to have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,26 +69,26 @@ impl Instructions {
     }
 
     /// Clips wide codes, `[rows, columns]`, to the network's input, `[rows, blocks of columns]`.
-    pub(crate) fn narrow(self, input: &Input, wide: &[i16], out: &mut [[u8; OUTPUTS]]) {
+    pub(crate) fn narrow(self, input: &Input, rows: usize, wide: &[i16], out: &mut [[u8; OUTPUTS]]) {
         match self {
             #[cfg(target_arch = "x86_64")]
-            Self::Avx512(lanes) => lanes.narrow(input, wide, out),
+            Self::Avx512(lanes) => lanes.narrow(input, rows, wide, out),
             #[cfg(target_arch = "x86_64")]
-            Self::Avx2(lanes) => lanes.narrow(input, wide, out),
+            Self::Avx2(lanes) => lanes.narrow(input, rows, wide, out),
             #[cfg(target_arch = "aarch64")]
-            Self::Neon(lanes) => lanes.narrow(input, wide, out),
+            Self::Neon(lanes) => lanes.narrow(input, rows, wide, out),
         }
     }
 
-    /// Runs a layer.
-    pub(crate) fn dense(self, layer: Layer<'_>) {
+    /// Runs a layer: `input` is `[rows, blocks of inputs]`, `out` `[rows, blocks of outputs]`.
+    pub(crate) fn dense<C: Codes>(self, layer: &Dense, rows: usize, input: &[[u8; OUTPUTS]], out: &mut [C]) {
         match self {
             #[cfg(target_arch = "x86_64")]
-            Self::Avx512(lanes) => lanes.dense(layer),
+            Self::Avx512(lanes) => lanes.dense(layer, rows, input, out),
             #[cfg(target_arch = "x86_64")]
-            Self::Avx2(lanes) => lanes.dense(layer),
+            Self::Avx2(lanes) => lanes.dense(layer, rows, input, out),
             #[cfg(target_arch = "aarch64")]
-            Self::Neon(lanes) => lanes.dense(layer),
+            Self::Neon(lanes) => lanes.dense(layer, rows, input, out),
         }
     }
 }
@@ -96,7 +96,6 @@ impl Instructions {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::packed::Dense;
     use tillwatch_engine::fixed::{Channel, Requantise};
     use tillwatch_engine::kernel::dense_rows;
     use tillwatch_engine::seeded::SeededWords;
@@ -134,8 +133,8 @@ mod tests {
                 let codes = codes.as_flattened_mut().iter_mut();
                 codes.zip(row).for_each(|(code, byte)| *code = byte.wrapping_add(raised));
             }
-            let mut out = vec![[0; OUTPUTS]; rows * packed.blocks()];
-            instructions.dense(Layer { dense: &packed, input: &codes, output: Codes::Words(&mut out) });
+            let mut out = vec![[0_i16; OUTPUTS]; rows * packed.blocks()];
+            instructions.dense(&packed, rows, &codes, &mut out);
             let found: Vec<i16> =
                 out.chunks(packed.blocks()).flat_map(|row| &row.as_flattened()[..out_len]).copied().collect();
             assert_eq!(found, wanted, "{}: {rows} rows, {in_len} to {out_len}", instructions.name());

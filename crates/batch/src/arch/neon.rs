@@ -1,12 +1,13 @@
 //! AArch64 processors with the dot product of bytes, which nearly all have since 2018.
 
-use super::lanes::Lanes;
-use super::tile::{Layer, dense, narrow};
-use crate::packed::{Block, Input, OUTPUTS, Rule};
+use super::lanes::{Codes, Lanes};
+use super::tile::{dense, narrow};
+use crate::packed::{Block, Dense, Input, OUTPUTS, Rule};
 use std::arch::aarch64::{
-    int8x16_t, int32x4_t, vcombine_s16, vcombine_s32, vcombine_s8, vdupq_n_s32, vdupq_n_s64, vget_high_s32,
-    vget_low_s32, vld1_s16, vld1q_s8, vld1q_s32, vmaxq_s32, vminq_s32, vmlal_s32, vmovl_s16, vmovn_s16,
-    vmovn_s32, vreinterpretq_s8_s32, vshlq_s32, vshrn_n_s64, vst1q_s8, vst1q_s16,
+    int8x16_t, int16x8_t, int32x4_t, vaddq_s32, vcombine_s8, vcombine_s16, vcombine_s32, vdupq_n_s8,
+    vdupq_n_s16, vdupq_n_s32, vdupq_n_s64, vget_high_s32, vget_low_s32, vld1_s16, vld1q_s8, vld1q_s32,
+    vmaxq_s8, vmaxq_s16, vminq_s8, vminq_s16, vmlal_s32, vmovl_s16, vqmovn_s16, vqmovn_s32,
+    vreinterpretq_s8_s32, vshlq_s32, vshrn_n_s64, vst1q_s8, vst1q_s16,
 };
 use std::arch::asm;
 
@@ -24,22 +25,22 @@ impl Neon {
         has_both.then_some(Self(()))
     }
 
-    pub(super) fn narrow(self, input: &Input, wide: &[i16], out: &mut [[u8; OUTPUTS]]) {
+    pub(super) fn narrow(self, input: &Input, rows: usize, wide: &[i16], out: &mut [[u8; OUTPUTS]]) {
         #[target_feature(enable = "neon,dotprod")]
-        fn inside(lanes: Neon, input: &Input, wide: &[i16], out: &mut [[u8; OUTPUTS]]) {
-            narrow(lanes, input, wide, out);
+        fn inside(lanes: Neon, input: &Input, rows: usize, wide: &[i16], out: &mut [[u8; OUTPUTS]]) {
+            narrow(lanes, input, rows, wide, out);
         }
         // SAFETY: a value of this type was only made where the processor has the instructions.
-        unsafe { inside(self, input, wide, out) }
+        unsafe { inside(self, input, rows, wide, out) }
     }
 
-    pub(super) fn dense(self, layer: Layer<'_>) {
+    pub(super) fn dense<C: Codes>(self, layer: &Dense, rows: usize, input: &[[u8; OUTPUTS]], out: &mut [C]) {
         #[target_feature(enable = "neon,dotprod")]
-        fn inside(lanes: Neon, layer: Layer<'_>) {
-            dense(lanes, layer);
+        fn inside<C: Codes>(lanes: Neon, layer: &Dense, rows: usize, input: &[[u8; OUTPUTS]], out: &mut [C]) {
+            dense(lanes, layer, rows, input, out);
         }
         // SAFETY: as above.
-        unsafe { inside(self, layer) }
+        unsafe { inside(self, layer, rows, input, out) }
     }
 }
 
@@ -99,7 +100,16 @@ impl Lanes for Neon {
     }
 
     #[inline(always)]
-    fn requantise(
+    fn add(self, left: [int32x4_t; REGISTERS], right: [int32x4_t; REGISTERS]) -> [int32x4_t; REGISTERS] {
+        let mut sums = left;
+        for (sums, right) in sums.iter_mut().zip(right) {
+            *sums = unsafe { vaddq_s32(*sums, right) };
+        }
+        sums
+    }
+
+    #[inline(always)]
+    fn scaled(
         self,
         sums: [int32x4_t; REGISTERS],
         multipliers: [int32x4_t; REGISTERS],
@@ -112,32 +122,45 @@ impl Lanes for Neon {
                 let sums = vshlq_s32(*codes, vdupq_n_s32(rule.shift));
                 let low = vmlal_s32(round, vget_low_s32(sums), vget_low_s32(multipliers));
                 let high = vmlal_s32(round, vget_high_s32(sums), vget_high_s32(multipliers));
-                let codes = vcombine_s32(vshrn_n_s64::<32>(low), vshrn_n_s64::<32>(high));
-                vmaxq_s32(vminq_s32(codes, vdupq_n_s32(rule.max)), vdupq_n_s32(rule.min))
+                vcombine_s32(vshrn_n_s64::<32>(low), vshrn_n_s64::<32>(high))
             };
         }
         codes
     }
 
     #[inline(always)]
-    fn bytes(self, [a, b, c, d]: [int32x4_t; REGISTERS]) -> [u8; OUTPUTS] {
-        let mut bytes = [0; OUTPUTS];
+    fn bytes<const R: usize>(self, values: [[int32x4_t; REGISTERS]; R], rule: &Rule) -> [[u8; OUTPUTS]; R] {
+        let mut bytes = [[0; OUTPUTS]; R];
         unsafe {
-            let low = vmovn_s16(vcombine_s16(vmovn_s32(a), vmovn_s32(b)));
-            let high = vmovn_s16(vcombine_s16(vmovn_s32(c), vmovn_s32(d)));
-            vst1q_s8(bytes.as_mut_ptr().cast(), vcombine_s8(low, high));
+            let (min, max) = (vdupq_n_s8(rule.min as i8), vdupq_n_s8(rule.max as i8));
+            for (&values, out) in values.iter().zip(&mut bytes) {
+                let [low, high] = packed(values);
+                let codes = vcombine_s8(vqmovn_s16(low), vqmovn_s16(high));
+                vst1q_s8(out.as_mut_ptr().cast(), vmaxq_s8(vminq_s8(codes, max), min));
+            }
         }
         bytes
     }
 
     #[inline(always)]
-    fn words(self, [a, b, c, d]: [int32x4_t; REGISTERS]) -> [i16; OUTPUTS] {
-        let mut words = [0; OUTPUTS];
+    fn words<const R: usize>(self, values: [[int32x4_t; REGISTERS]; R], rule: &Rule) -> [[i16; OUTPUTS]; R] {
+        let mut words = [[0; OUTPUTS]; R];
         unsafe {
-            let at: *mut i16 = words.as_mut_ptr();
-            vst1q_s16(at, vcombine_s16(vmovn_s32(a), vmovn_s32(b)));
-            vst1q_s16(at.add(8), vcombine_s16(vmovn_s32(c), vmovn_s32(d)));
+            let (min, max) = (vdupq_n_s16(rule.min as i16), vdupq_n_s16(rule.max as i16));
+            for (&values, out) in values.iter().zip(&mut words) {
+                let at: *mut i16 = out.as_mut_ptr();
+                let [low, high] = packed(values);
+                vst1q_s16(at, vmaxq_s16(vminq_s16(low, max), min));
+                vst1q_s16(at.add(8), vmaxq_s16(vminq_s16(high, max), min));
+            }
         }
         words
     }
+}
+
+/// Sixteen values, saturated to 16 bits.
+#[target_feature(enable = "neon")]
+#[inline]
+fn packed([a, b, c, d]: [int32x4_t; REGISTERS]) -> [int16x8_t; 2] {
+    [vcombine_s16(vqmovn_s32(a), vqmovn_s32(b)), vcombine_s16(vqmovn_s32(c), vqmovn_s32(d))]
 }
