@@ -33,6 +33,11 @@ impl Bench {
         }
     }
 
+    /// Turns a raw record into wide codes and marks, against the memories given.
+    pub fn prepare(&mut self, loader: &Loader<'_>, raw: &[i32], memories: &mut [Memory]) {
+        loader.prepare(raw, memories, &mut self.scratch());
+    }
+
     /// Scores a raw record against the memories given.
     pub fn score(&mut self, loader: &Loader<'_>, raw: &[i32], memories: &mut [Memory]) -> Scored {
         loader.score(raw, memories, &mut self.scratch())
@@ -70,13 +75,13 @@ impl Bench {
         loader.encode(raw, memories, &mut self.scratch()).to_vec()
     }
 
-    /// The wide codes of the record last scored or encoded.
+    /// The wide codes of the record last prepared, scored or encoded.
     #[must_use]
     pub fn codes(&self) -> &[i16] {
         &self.codes
     }
 
-    /// The marks of the record last scored or encoded.
+    /// The marks of the record last prepared, scored or encoded.
     #[must_use]
     pub fn marks(&self) -> &[Mark] {
         &self.marks

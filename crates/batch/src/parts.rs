@@ -3,8 +3,8 @@
 use std::num::NonZero;
 use std::thread;
 
-/// Fewest rows that are worth a thread: starting one takes as long as scoring some hundred rows.
-const FEWEST: usize = 512;
+/// Fewest rows that are worth a thread: starting one takes as long as scoring some ten rows.
+const FEWEST: usize = 64;
 
 /// The number of threads that this machine runs at once.
 #[must_use]

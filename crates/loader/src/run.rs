@@ -224,7 +224,11 @@ impl<'a> Loader<'a> {
         })
     }
 
-    fn prepare(&self, raw: &[i32], memories: &mut [Memory], scratch: &mut Scratch<'_>) {
+    /// Turns a record into the wide codes and the marks in the scratch.
+    ///
+    /// # Shapes
+    /// As [`Loader::score`].
+    pub fn prepare(&self, raw: &[i32], memories: &mut [Memory], scratch: &mut Scratch<'_>) {
         let body = self.model.body();
         let list = || body.features.iter().map(|feature| (feature.field, feature.preparation));
         prepare_samples(list, body.fields.len(), raw, memories, scratch.codes, scratch.marks);

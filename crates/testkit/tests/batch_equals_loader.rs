@@ -43,7 +43,12 @@ fn check(tiny: &TinyModel, together: usize) -> Result<(), TestCaseError> {
             for (row, wanted) in wanted.iter().enumerate() {
                 let name = batch.name();
                 prop_assert_eq!(answers.latent(row), &wanted.latent, "latent vector, {}", name);
-                prop_assert_eq!(answers.reconstruction(row), &wanted.reconstruction, "reconstruction, {}", name);
+                prop_assert_eq!(
+                    answers.reconstruction(row),
+                    &wanted.reconstruction,
+                    "reconstruction, {}",
+                    name
+                );
                 let scored = batch.score(answers, row, &wanted.codes, &wanted.marks);
                 prop_assert_eq!(&scored, &wanted.scored, "score, {}", name);
             }

@@ -59,17 +59,18 @@ pub fn observe(loader: &Loader<'_>, codes: &Codes, table: &Table, rows: &[usize]
         let is_anomalous = table.label(row) == Some(true);
         let class = usize::from(is_anomalous);
         counts[class] += 1;
-        let residuals =
-            seen.codes.iter().zip(seen.reconstruction()).map(|(&u, &v)| f64::from(i32::from(u) - i32::from(v)));
+        let residuals = seen
+            .codes
+            .iter()
+            .zip(seen.reconstruction())
+            .map(|(&u, &v)| f64::from(i32::from(u) - i32::from(v)));
         for (feature, residual) in features_of_columns(&codes.columns).zip(residuals) {
             squares[feature][class] += residual * residual * step * step;
         }
         if let (true, Some(latent)) = (index % stride == 0, body.latent) {
             let zero = i16::from(latent.zero_code);
             let values = seen.latent().iter();
-            observed
-                .latents
-                .extend(values.map(|&code| f32::from(i16::from(code) - zero) * latent.scale));
+            observed.latents.extend(values.map(|&code| f32::from(i16::from(code) - zero) * latent.scale));
             observed.latent_rows.push(index);
         }
         ranked.push((Reverse(scored.score), row));

@@ -1,14 +1,14 @@
 //! What the integer model says of many prepared rows.
 
 use crate::features::Codes;
-use tillwatch_batch::{Answers, Batch, in_parts};
-pub use tillwatch_batch::{Bench, all_cores};
+use tillwatch_batch::Answers;
+pub use tillwatch_batch::{Batch, Bench, all_cores, in_parts};
 use tillwatch_engine::feature::Mark;
 use tillwatch_engine::score::Scored;
 use tillwatch_loader::Loader;
 
 /// Rows that go through the network together: their activations stay in a processor's nearer caches.
-const TOGETHER: usize = 256;
+pub const TOGETHER: usize = 256;
 
 /// A row that went through the network.
 pub(crate) struct Row<'a> {

@@ -15,7 +15,10 @@ pub(super) fn run(arguments: &[String]) -> Result<(), String> {
         Some("detection") => detection(&arguments[1..]),
         Some("alarms") => reliability::alarms(&arguments[1..]),
         Some("reasons") => reliability::reasons(&arguments[1..]),
-        found => Err(format!("bench: found `{}`, wanted detection, alarms or reasons", found.unwrap_or(""))),
+        Some("host") => super::host::run(&arguments[1..]),
+        found => {
+            Err(format!("bench: found `{}`, wanted detection, alarms, reasons or host", found.unwrap_or("")))
+        }
     }
 }
 

@@ -9,6 +9,7 @@ mod crosscheck;
 mod demo;
 mod firmware;
 mod fixtures;
+mod host;
 mod kinds;
 mod miri;
 mod page;
@@ -47,7 +48,7 @@ const COMMANDS: [Entry; 16] = [
     (
         "bench",
         "detection of every kind, alarm rates, reasons, on labelled sets: detection --data DIR [--seeds N] [--kinds A,B] [--sets A,B] \
-         [--out FILE]; alarms or reasons --data DIR [--seeds N] [--sets A,B] [--out FILE]",
+         [--out FILE]; alarms or reasons --data DIR [--seeds N] [--sets A,B] [--out FILE]; host [ROUNDS], rows a second on this machine",
         bench::run,
     ),
     ("miri", "unit tests of the device crates in Miri, on nightly: [options of cargo miri test]", miri::run),

@@ -10,17 +10,32 @@ mod licences;
 const TEXTS: [&str; 6] = ["rs", "md", "toml", "py", "x", "sh"];
 
 /// What each crate may lean on within the workspace.
-const ARROWS: [(&str, &[&str]); 10] = [
+const ARROWS: [(&str, &[&str]); 11] = [
     ("engine", &[]),
     ("model", &["engine"]),
     ("loader", &["engine", "model"]),
+    ("batch", &["engine", "model", "loader"]),
     ("inference", &["engine"]),
-    ("trainer", &["engine", "model", "loader"]),
+    ("trainer", &["engine", "model", "loader", "batch"]),
     ("bake", &["engine", "model"]),
     ("simulator", &[]),
-    ("cli", &["engine", "model", "loader", "trainer", "bake", "simulator"]),
-    ("testkit", &["engine", "model", "loader", "inference", "trainer", "bake", "simulator"]),
-    ("xtask", &["engine", "model", "loader", "inference", "trainer", "bake", "simulator", "cli", "testkit"]),
+    ("cli", &["engine", "model", "loader", "batch", "trainer", "bake", "simulator"]),
+    ("testkit", &["engine", "model", "loader", "batch", "inference", "trainer", "bake", "simulator"]),
+    (
+        "xtask",
+        &[
+            "engine",
+            "model",
+            "loader",
+            "batch",
+            "inference",
+            "trainer",
+            "bake",
+            "simulator",
+            "cli",
+            "testkit",
+        ],
+    ),
 ];
 /// Crates that may use the standard library nowhere.
 const DEVICE: [&str; 4] = ["engine", "model", "loader", "inference"];

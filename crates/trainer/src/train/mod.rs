@@ -180,8 +180,7 @@ pub fn train_on(
         self_test: vec![(table.raw(0).to_vec(), 0)],
         card: Vec::new(),
     };
-    let calibration =
-        export::calibrate_integer(&mut integer, &float, &codes, &split.calibration, settings)?;
+    let calibration = export::calibrate_integer(&mut integer, &float, &codes, &split.calibration, settings)?;
     integer.self_test = export::self_test(&integer, &calibration, table)?;
     let calibration_values = real_values(&codes.of(&split.calibration), bits);
     let marks: Vec<Mark> = split.calibration.iter().flat_map(|&row| codes.row(row).1).copied().collect();
