@@ -1,7 +1,8 @@
 //! Work on many rows by several threads.
 
 use std::num::NonZero;
-use std::thread;
+use std::panic::resume_unwind;
+use std::thread::{self, ScopedJoinHandle};
 
 /// Fewest rows that are worth a thread: starting one takes as long as scoring some ten rows.
 const FEWEST: usize = 64;
@@ -33,8 +34,8 @@ pub fn in_parts<T: Sync, R: Send>(
     thread::scope(|scope| {
         let parts = items.chunks(items.len().div_ceil(threads));
         let running: Vec<_> = parts.map(|part| scope.spawn(move || work(part))).collect();
-        let ended = running.into_iter().map(|part| part.join());
-        ended.flat_map(|part| part.unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+        let ended = running.into_iter().map(ScopedJoinHandle::join);
+        ended.flat_map(|part| part.unwrap_or_else(|panic| resume_unwind(panic))).collect()
     })
 }
 

@@ -3,7 +3,6 @@
 //! Every kernel gives the sums that the loader gives, since integers that do not overflow may be added in any order.
 #![allow(
     unsafe_code,
-    clippy::undocumented_unsafe_blocks,
     clippy::inline_always,
     reason = "instructions of a processor; each `impl` says once why all its blocks are sound; what is not inlined into a \
               function that has the instructions switched on becomes a call"
