@@ -46,36 +46,34 @@ impl Answers {
         &self.latents[row * self.latent_len..][..self.latent_len]
     }
 
-    /// Room for the reconstructions of so many rows, `[rows, blocks of columns]`.
-    pub(crate) fn reconstructions(&mut self, rows: usize) -> &mut [[i16; OUTPUTS]] {
-        self.rows = rows;
-        let len = rows * self.n_columns.div_ceil(OUTPUTS);
-        if self.reconstructions.len() < len {
-            self.reconstructions.resize(len, [0; OUTPUTS]);
-        }
-        &mut self.reconstructions[..len]
+    pub(crate) fn clear(&mut self) {
+        self.rows = 0;
+        self.latents.clear();
     }
 
-    /// Takes latent vectors from activations of so many blocks a row, to each code of which something was added.
-    pub(crate) fn take_latents(&mut self, activations: &[[u8; OUTPUTS]], blocks: usize, raised: u8) {
-        self.latents.clear();
+    /// Room for the reconstructions of some more rows, `[rows, blocks of columns]`.
+    pub(crate) fn add_rows(&mut self, rows: usize) -> &mut [[i16; OUTPUTS]] {
+        let blocks = self.n_columns.div_ceil(OUTPUTS);
+        let (begin, end) = (self.rows * blocks, (self.rows + rows) * blocks);
+        self.rows += rows;
+        if self.reconstructions.len() < end {
+            self.reconstructions.resize(end, [0; OUTPUTS]);
+        }
+        &mut self.reconstructions[begin..end]
+    }
+
+    /// Adds latent vectors, from activations of so many blocks a row, to each code of which something was added.
+    pub(crate) fn add_latents(&mut self, activations: &[[u8; OUTPUTS]], blocks: usize, raised: u8) {
         for row in activations.chunks_exact(blocks) {
             let codes = row.as_flattened()[..self.latent_len].iter();
             self.latents.extend(codes.map(|&code| code.wrapping_sub(raised).cast_signed()));
         }
     }
 
-    /// Takes the answers to one more row.
+    /// Adds the answers to one more row.
     pub(crate) fn push(&mut self, reconstruction: &[i16], latent: &[i8]) {
-        let row = self.rows;
-        let blocks = self.n_columns.div_ceil(OUTPUTS);
-        let room = self.reconstructions(row + 1)[row * blocks..].as_flattened_mut();
+        let room = self.add_rows(1).as_flattened_mut();
         room[..reconstruction.len()].copy_from_slice(reconstruction);
-        self.latents.truncate(row * self.latent_len);
         self.latents.extend_from_slice(latent);
-    }
-
-    pub(crate) const fn clear(&mut self) {
-        self.rows = 0;
     }
 }

@@ -40,7 +40,7 @@ impl Chunk {
     }
 
     /// Takes one more record. Features that look back need all records in order.
-    pub(crate) fn push(&mut self, loader: &Loader<'_>, record: Record<'_>) {
+    pub(crate) fn push(&mut self, loader: &Loader<'_>, record: &mut Record<'_>) {
         self.bench.prepare(loader, record.raw, record.memories);
         self.rows.push(record.row);
         self.raw.extend_from_slice(record.raw);

@@ -69,8 +69,8 @@ pub(crate) fn run(arguments: &Score) -> Result<(), Failure> {
         Ok(())
     };
     let mut chunk = Chunk::new(&loader);
-    let read = source.each(&loader, |record| {
-        chunk.push(&loader, record);
+    let read = source.each(&loader, |mut record| {
+        chunk.push(&loader, &mut record);
         if chunk.is_full() { finish(&mut chunk) } else { Ok(()) }
     });
     // What comes before an error is scored.
