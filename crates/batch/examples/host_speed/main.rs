@@ -30,7 +30,7 @@ fn main() -> Result<(), String> {
     let rounds = std::env::args().nth(1).unwrap_or_else(|| "101".to_owned());
     let rounds: usize = rounds.parse().map_err(|_| format!("ROUNDS: found `{rounds}`, wanted a number"))?;
     println!(
-        "{:<8}{:>6}  {:<18}{:>14}{:>14}{:>10}",
+        "{:<8}{:>6}  {:<26}{:>10}{:>14}{:>10}",
         "network", "batch", "way", "us a row", "rows a s", "times"
     );
     for (name, widths, n_prototypes, together) in CASES {
