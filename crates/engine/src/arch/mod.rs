@@ -1,6 +1,8 @@
 //! Inner loops for single cores, chosen by the build script; everywhere else the portable one, which is their oracle.
 
 #[cfg(tile_sums = "dsp")]
+mod dense_dsp;
+#[cfg(tile_sums = "dsp")]
 mod dsp;
 #[cfg(any(test, tile_sums = "dsp"))]
 mod pairs;
@@ -15,7 +17,9 @@ mod thumb;
 mod thumb2;
 
 #[cfg(tile_sums = "dsp")]
-pub(crate) use dsp::{dense_sums, row_sum, tile_sums};
+pub(crate) use dense_dsp::dense;
+#[cfg(tile_sums = "dsp")]
+pub(crate) use dsp::{row_sum, tile_sums};
 #[cfg(tile_sums = "dsp")]
 pub(crate) use pairs::{arrange, rows};
 #[cfg(not(any(tile_sums = "dsp", tile_sums = "thumb2")))]

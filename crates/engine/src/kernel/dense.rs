@@ -1,7 +1,7 @@
 //! The dense kernel of generated code: four output rows by four inputs at a time.
 
 use super::{Code, TILE, Tile};
-use crate::arch::dense_sums;
+use crate::arch;
 use crate::fixed::{Channel, Requantise};
 
 /// One fully connected layer over tiled weights.
@@ -30,8 +30,11 @@ pub fn dense_tiles<C: Code>(
     input: &[[i8; TILE]],
     out: &mut [[C; TILE]],
 ) {
+    #[cfg(tile_sums = "dsp")]
+    arch::dense(tiles, channels, rule, input, out);
+    #[cfg(not(tile_sums = "dsp"))]
     for ((block, channels), out) in tiles.chunks_exact(input.len().max(1)).zip(channels).zip(out) {
-        *out = four_codes(channels, rule, |biases| dense_sums(block, input, biases));
+        *out = four_codes(channels, rule, |biases| arch::dense_sums(block, input, biases));
     }
 }
 

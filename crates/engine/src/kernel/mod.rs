@@ -35,7 +35,10 @@ pub use upsample::upsample;
 use crate::fixed::Requantise;
 
 /// An output element: an 8-bit activation or a 16-bit wide code.
-pub trait Code: Copy + Default {
+pub trait Code: Copy + Default + Into<i32> {
+    /// The smallest and the largest code.
+    const LIMITS: [i32; 2];
+
     /// Narrows a requantised value, which the rule has clamped into the element's range.
     ///
     /// # Bounds
@@ -48,6 +51,8 @@ pub trait Code: Copy + Default {
 }
 
 impl Code for i8 {
+    const LIMITS: [i32; 2] = [-128, 127];
+
     #[inline]
     fn narrow(value: i32) -> Self {
         value as i8
@@ -55,6 +60,8 @@ impl Code for i8 {
 }
 
 impl Code for i16 {
+    const LIMITS: [i32; 2] = [-32_767, 32_767];
+
     #[inline]
     fn narrow(value: i32) -> Self {
         value as i16
