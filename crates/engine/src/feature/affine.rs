@@ -43,9 +43,10 @@ impl Affine {
         saturate(multiply_round_high(bounded.wrapping_shl(self.shift), self.multiplier))
     }
 
-    /// [`Affine::apply`], with [`MISSING`] taking the fill code.
+    /// [`Affine::apply`], with [`MISSING`] taking the fill code and the same time.
     pub(super) const fn apply_present(&self, value: i32) -> (i16, Mark) {
-        if value == MISSING { (self.fill, Mark::MISSING) } else { self.apply(value) }
+        let (code, mark) = self.apply(value);
+        if value == MISSING { (self.fill, Mark::MISSING) } else { (code, mark) }
     }
 }
 
@@ -87,7 +88,8 @@ pub fn numeric(raw: i32, affine: &Affine) -> (i16, Mark) {
 /// `NUMERICS.md`, "Logarithm".
 #[must_use]
 pub fn logarithm(raw: i32, affine: &Affine) -> (i16, Mark) {
-    affine.apply_present(if raw == MISSING { MISSING } else { log2_1p(raw) })
+    let log = log2_1p(raw);
+    affine.apply_present(if raw == MISSING { MISSING } else { log })
 }
 
 /// Distance from an origin on a logarithmic scale that is nearly linear near it, standardised.
@@ -128,7 +130,8 @@ pub struct Symlog {
 #[must_use]
 pub fn symlog(raw: i32, rule: &Symlog) -> (i16, Mark) {
     let distance = raw.saturating_sub(rule.origin);
-    rule.affine.apply_present(if raw == MISSING { MISSING } else { log2_1p_over(distance, rule.width_log2) })
+    let log = log2_1p_over(distance, rule.width_log2);
+    rule.affine.apply_present(if raw == MISSING { MISSING } else { log })
 }
 
 #[cfg(test)]

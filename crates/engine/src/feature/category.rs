@@ -105,11 +105,8 @@ pub fn surprisal_from(raw: i32, n_levels: usize, mut table: impl Iterator<Item =
 /// Never.
 #[must_use]
 pub fn flag(raw: i32, codes: OneHot) -> (i16, Mark) {
-    match raw {
-        MISSING => (0, Mark::MISSING),
-        0 => (codes.off, Mark::NONE),
-        _ => (codes.on, Mark::NONE),
-    }
+    let code = if raw == 0 { codes.off } else { codes.on };
+    if raw == MISSING { (0, Mark::MISSING) } else { (code, Mark::NONE) }
 }
 
 const fn mark(raw: i32, known: bool) -> Mark {

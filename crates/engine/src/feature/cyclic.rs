@@ -37,15 +37,16 @@ pub struct Cyclic {
 /// ```
 #[must_use]
 pub fn cyclic(raw: i32, rule: &Cyclic) -> ([i16; 2], Mark) {
-    if raw == MISSING {
-        return ([0, 0], Mark::MISSING);
-    }
+    // A missing value walks a circle of no size, in the time of any other.
+    let is_missing = raw == MISSING;
+    let amplitude = if is_missing { 0 } else { i32::from(rule.amplitude) };
     let phase = (raw as u32).wrapping_mul(rule.turn_per_step);
     let code = |phase| {
-        let scaled = sine(phase) * i32::from(rule.amplitude);
+        let scaled = sine(phase) * amplitude;
         saturate((scaled + (1 << (SINE_FRACTION_BITS - 1))) >> SINE_FRACTION_BITS).0
     };
-    ([code(phase), code(phase.wrapping_add(1 << 30))], Mark::NONE)
+    let codes = [code(phase), code(phase.wrapping_add(1 << 30))];
+    (codes, if is_missing { Mark::MISSING } else { Mark::NONE })
 }
 
 #[cfg(test)]

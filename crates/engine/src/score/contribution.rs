@@ -159,12 +159,14 @@ fn answer(
 ) -> Scored {
     let score = of_features.saturating_add(latent);
     let mut reasons = heapless::Vec::new();
+    let mut n_reasons = 0;
     for reason in strongest {
-        if reason.contribution > 0 {
-            // There is room for all; collect() would bring a panic for the case that cannot be.
-            let _ = reasons.push(reason);
-        }
+        n_reasons += usize::from(reason.contribution > 0);
+        // There is room for all; collect() would bring a panic for the case that cannot be.
+        let _ = reasons.push(reason);
     }
+    // They are in falling order.
+    reasons.truncate(n_reasons);
     Scored {
         score,
         latent,
