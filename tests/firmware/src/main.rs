@@ -16,6 +16,8 @@ mod chosen;
 #[cfg_attr(target_arch = "riscv32", path = "core/riscv.rs")]
 #[cfg_attr(not(target_arch = "riscv32"), path = "core/cortex_m.rs")]
 mod core_start;
+#[cfg(feature = "every_width")]
+mod every_width;
 mod measure;
 mod panic;
 #[cfg(not(feature = "bare"))]

@@ -105,6 +105,10 @@ impl From<String> for Failure {
 }
 
 #[cfg(test)]
+#[path = "../../../tests/firmware/src/every_width.rs"]
+mod every_width;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
@@ -153,6 +157,40 @@ mod tests {
             match qemu::run(&elf, qemu::Machine::An385) {
                 Ok(second) => assert_eq!(first, second),
                 Err(failure) => assert!(matches!(failure, Failure::NotFound { .. }), "{failure}"),
+            }
+        }
+    }
+
+    /// Dense layers of all widths give the codes of this machine on every core: the assembly of each against the portable twin.
+    ///
+    /// Needs the target's standard library; where it or the emulator is missing there is nothing to run.
+    #[test]
+    fn layers_of_every_width_are_equal_on_every_core() {
+        use firmware::{Build, Model, Profile};
+        use qemu::Machine;
+        use tillwatch_engine::seeded::{SeededField, seeded_digest};
+        const RECORDS: u32 = 1_000;
+        let field = SeededField { low: 0, span: 1000, nullable: false };
+        let want =
+            seeded_digest(&[field], [0], RECORDS, 1, |&[value]| every_width::fingerprint(value as u32));
+        for (target, machine) in [
+            ("thumbv6m-none-eabi", Machine::An385),
+            ("thumbv7m-none-eabi", Machine::An385),
+            ("thumbv7em-none-eabi", Machine::An386),
+            ("riscv32imac-unknown-none-elf", Machine::Virt),
+        ] {
+            if !crate::targets::is_installed(target).unwrap() {
+                continue;
+            }
+            for profile in [Profile::Size, Profile::Speed] {
+                let (features, digest_records) = (&["every_width"], Some(RECORDS));
+                let build = Build { target, profile, model: &Model::Empty, features, digest_records };
+                match qemu::output(&build.run().unwrap(), machine, qemu::LONGEST_RUN) {
+                    Ok(outcome) => {
+                        assert_eq!(outcome.digest(), Some((want, RECORDS)), "{target}, {profile:?}")
+                    }
+                    Err(failure) => assert!(matches!(failure, Failure::NotFound { .. }), "{failure}"),
+                }
             }
         }
     }

@@ -54,7 +54,7 @@ impl Machine {
 }
 
 /// A run that takes longer hangs: 10,000 records take about a second.
-const LONGEST_RUN: Duration = Duration::from_secs(300);
+pub(crate) const LONGEST_RUN: Duration = Duration::from_secs(300);
 
 /// Runs a firmware to its end for what it prints, within a limit, and counts nothing.
 ///

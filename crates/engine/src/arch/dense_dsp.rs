@@ -64,8 +64,9 @@ pub(crate) fn dense<C: Code>(
     input: &[[i8; TILE]],
     out: &mut [[C; TILE]],
 ) {
-    let blocks = tiles.chunks_exact(input.len().max(1)).len().min(channels.len()).min(out.len());
-    if blocks == 0 || input.is_empty() {
+    // No blocks without inputs.
+    let blocks = tiles.len().checked_div(input.len()).unwrap_or(0).min(channels.len()).min(out.len());
+    if blocks == 0 {
         return;
     }
     let rest = Rest {
