@@ -13,13 +13,13 @@ use crate::fixed::{Channel, Requantise};
 /// # Units
 /// `input`: activation codes; `out`: codes of the layer's output.
 /// # Bounds
-/// `|bias| + input_max * sum |weight|` fits an i32 per channel, as bake asserts.
+/// `|bias| + input_max * sum |weight|` fits an i32 per channel, and `rule` clamps into [`Code::LIMITS`], as bake asserts.
 /// # Exactness
 /// Bit-exact under contract `tw-w8a8-r16-1`: integer sums do not depend on their order.
 /// # Panics
 /// Never.
 /// # Cost
-/// in_len * out_len multiply-accumulates; no scratch.
+/// in_len * out_len multiply-accumulates; no scratch. With DSP instructions two bytes of stack for an input, at most 256.
 /// # Source
 /// `NUMERICS.md`, "Dense layer".
 #[inline(never)]
