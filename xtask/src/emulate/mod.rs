@@ -187,7 +187,7 @@ mod tests {
                 let build = Build { target, profile, model: &Model::Empty, features, digest_records };
                 match qemu::output(&build.run().unwrap(), machine, qemu::LONGEST_RUN) {
                     Ok(outcome) => {
-                        assert_eq!(outcome.digest(), Some((want, RECORDS)), "{target}, {profile:?}")
+                        assert_eq!(outcome.digest(), Some((want, RECORDS)), "{target}, {profile:?}");
                     }
                     Err(failure) => assert!(matches!(failure, Failure::NotFound { .. }), "{failure}"),
                 }
