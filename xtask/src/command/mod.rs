@@ -50,7 +50,7 @@ const COMMANDS: [Entry; 16] = [
          [--out FILE]; alarms or reasons --data DIR [--seeds N] [--sets A,B] [--out FILE]",
         bench::run,
     ),
-    ("miri", "unit tests of the device crates in Miri, on nightly: [options of cargo miri test]", miri::run),
+    ("miri", "tests of the device crates in Miri, on nightly: [options of cargo miri test]", miri::run),
     ("page", "report.html in a browser without a screen: [--page FILE]", page::run),
     ("tidy", "arrows, docs, forbidden words, licences", tidy::run),
 ];
