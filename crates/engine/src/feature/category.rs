@@ -150,7 +150,10 @@ mod tests {
     fn surprisal_reads_the_table() {
         let table = [900, 5, -5];
         assert_eq!(surprisal(2, &table), (-5, Mark::NONE));
-        assert_eq!(surprisal(3, &table), (900, Mark::UNKNOWN));
+        assert_eq!(surprisal(1, &table), (5, Mark::NONE));
+        for raw in [0, 3, -1, i32::MAX] {
+            assert_eq!(surprisal(raw, &table), (900, Mark::UNKNOWN), "{raw}");
+        }
         assert_eq!(surprisal(MISSING, &table), (0, Mark::MISSING));
         assert_eq!(surprisal(1, &[]), (0, Mark::UNKNOWN));
     }

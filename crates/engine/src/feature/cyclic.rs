@@ -64,6 +64,14 @@ mod tests {
     }
 
     #[test]
+    fn halves_round_up_on_both_sides() {
+        // Sine and cosine of 17 of the 128 steps of a turn are 24,279 and 22,006 of 2^15.
+        let at = |turn_per_step| cyclic(1, &Cyclic { turn_per_step, amplitude: 1 << 14 }).0;
+        assert_eq!(at(17 << 25), [12_140, 11_003]); // 12,139.5
+        assert_eq!(at((17 << 25) + (1 << 31)), [-12_139, -11_003]);
+    }
+
+    #[test]
     fn the_widest_amplitude_stays_a_code() {
         let rule = Cyclic { turn_per_step: 1 << 30, amplitude: i16::MAX };
         assert_eq!(cyclic(1, &rule).0, [32_767, 0]);

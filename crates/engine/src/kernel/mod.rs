@@ -78,3 +78,17 @@ pub fn narrow_input(wide: &[i16], multiplier: i32, rule: Requantise, out: &mut [
         *code = i8::narrow(rule.apply(i32::from(value), multiplier));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wide_codes_are_scaled_clipped_and_the_shorter_slice_ends_the_work() {
+        let rule = Requantise { zero_point: -2, out_min: -100, out_max: 90, shift: 1 };
+        let mut out = [77; 6];
+        // Half of each, since 2^30 of 2^32 is shifted by one bit; halves round up.
+        narrow_input(&[10, 11, -11, i16::MAX, i16::MIN], 1 << 30, rule, &mut out);
+        assert_eq!(out, [3, 4, -7, 90, -100, 77]);
+    }
+}

@@ -234,7 +234,9 @@ pub fn transpose_tiles<C: Code>(
 
 #[cfg(test)]
 mod tests {
+    use super::super::Tile;
     use super::*;
+    use std::vec::Vec;
 
     const UNIT: Requantise = Requantise { zero_point: 0, out_min: -32_767, out_max: 32_767, shift: 2 };
 
@@ -264,6 +266,62 @@ mod tests {
         let mut out = [0_i16; 5];
         transpose_tiles(&transposed, weights, &channels, UNIT, &[1, 2], &mut [[99; 4]], &mut out);
         assert_eq!(out, [1, 13, 102, 23, 200]);
+    }
+
+    #[test]
+    fn groups_of_channels_and_the_rest_of_each_phase() {
+        // Weight of channel c in phase p: (c + 1) * (p + 1) on each of its taps; so both layouts are easily written.
+        let transposed = Transposed {
+            input: Shape { height: 1, width: 2, channels: 3 },
+            output: Shape { height: 2, width: 2, channels: 5 },
+            kernel: [2, 1],
+            stride: [2, 1],
+            padding: [0, 0],
+            pad_code: 0,
+        };
+        let weight = |phase: i8, channel: i8| (channel + 1) * (phase + 1);
+        let rows: Vec<i8> = (0..2).flat_map(|p| (0..5).flat_map(move |c| [weight(p, c); 3])).collect();
+        let biases = (0..10).map(|at| channel(100 * at));
+        let mut out = [0_i16; 20];
+        transpose_rows(&transposed, &rows, biases, UNIT, &[1, 2, 3, 4, 5, 6], &mut [0; 3], &mut out);
+        // Pixels of the input sum to 6 and 15.
+        let want: Vec<i16> = [(0, 6), (0, 15), (1, 6), (1, 15)]
+            .into_iter()
+            .flat_map(|(p, sum)| {
+                (0..5).map(move |c| i16::from(weight(p, c)) * sum + 100 * (5 * i16::from(p) + i16::from(c)))
+            })
+            .collect();
+        assert_eq!(out, want[..]);
+
+        let tile =
+            |p| Tile::new(core::array::from_fn(|at| if at % 4 < 3 { weight(p, at as i8 / 4) } else { 0 }));
+        let rest = [0, 1].map(|p| [weight(p, 4), weight(p, 4), weight(p, 4), 0]);
+        let weights = ConvolutionTiles { tiles: &[tile(0), tile(1)], rest: &rest };
+        let groups: [[Channel; 4]; 4] = core::array::from_fn(|group| {
+            let first = 5 * (group as i32 / 2) + 4 * (group as i32 % 2);
+            core::array::from_fn(|at| channel(100 * (first + at as i32)))
+        });
+        let mut out = [0_i16; 20];
+        transpose_tiles(&transposed, weights, &groups, UNIT, &[1, 2, 3, 4, 5, 6], &mut [[99; 4]], &mut out);
+        assert_eq!(out, want[..]);
+    }
+
+    #[test]
+    fn the_first_phase_has_the_longest_patch() {
+        let transposed = Transposed {
+            input: Shape { height: 1, width: 1, channels: 7 },
+            output: Shape { height: 5, width: 4, channels: 1 },
+            kernel: [5, 4],
+            stride: [2, 3],
+            padding: [0, 0],
+            pad_code: 0,
+        };
+        let patches: Vec<usize> = (0..2)
+            .flat_map(|y| (0..3).map(move |x| [y, x]))
+            .map(|phase| transposed.patch_len(phase))
+            .collect();
+        assert_eq!(patches, [3 * 2 * 7, 3 * 7, 3 * 7, 2 * 2 * 7, 2 * 7, 2 * 7]);
+        assert_eq!((transposed.n_phases(), transposed.longest_patch_len()), (6, 3 * 2 * 7));
     }
 
     #[test]

@@ -165,6 +165,28 @@ mod tests {
     }
 
     #[test]
+    fn millionths_of_an_octave_step_are_exact() {
+        for octaves in (-(31 << 16)..=33 << 16).step_by(61) {
+            let exact = (i64::from(octaves) * 1_000_000).div_euclid(1 << 13);
+            assert_eq!(i64::from(millionths(octaves)), exact, "{octaves}");
+        }
+    }
+
+    #[test]
+    fn watching_begins_where_it_was_calibrated_wherever_the_threshold_is() {
+        let (mut adaptive, watch) = (Adaptive::FOLLOWING, THRESHOLDS.watch);
+        for _ in 0..3 {
+            for (score, want) in [(watch, Verdict::Normal), (watch + 1, Verdict::Watch)] {
+                assert_eq!(adaptive.verdict(score, logarithm(score), &THRESHOLDS), want, "{score}");
+            }
+            adaptive.update(true, 20_000, &THRESHOLDS);
+        }
+        // A score equal to the threshold does not exceed it.
+        let alarm = THRESHOLDS.alarm;
+        assert_eq!(Adaptive::FOLLOWING.verdict(alarm, logarithm(alarm), &THRESHOLDS), Verdict::Watch);
+    }
+
+    #[test]
     fn off_it_does_nothing() {
         let mut adaptive = Adaptive::OFF;
         adaptive.update(true, 20_000, &THRESHOLDS);

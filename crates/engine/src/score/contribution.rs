@@ -273,6 +273,14 @@ mod tests {
     }
 
     #[test]
+    fn of_equal_columns_the_last_is_named() {
+        let (codes, gains) = ([3, -3, 2, 0], [UNIT_GAIN; 4].into_iter());
+        let scored = evaluate(&heads(&[3, 1], &[]), &codes, &[0; 4], gains, &[Mark::NONE; 2], &THRESHOLDS);
+        assert_eq!((scored.score, scored.reasons.len()), (9 + 9 + 4, 1));
+        assert_eq!((scored.reasons[0].column, scored.reasons[0].is_higher()), (1, false));
+    }
+
+    #[test]
     fn a_factor_on_a_huge_sum_saturates() {
         assert_eq!(rescale_saturating(1 << 57, 1 << 16), 1 << 57);
         assert_eq!(rescale_saturating(u64::MAX, 1 << 16), u64::MAX);

@@ -83,6 +83,19 @@ mod tests {
     use super::*;
 
     #[test]
+    fn only_what_exceeds_the_expected_is_higher() {
+        let higher = |seen, expected| Reason { seen, expected, ..Reason::default() }.is_higher();
+        assert_eq!([higher(1, 0), higher(0, 0), higher(-1, 0)], [true, false, false]);
+    }
+
+    #[test]
+    fn the_largest_score_that_is_not_halved() {
+        let whole = u64::from(u32::MAX / 1000);
+        // 1000 * 4295 just reaches it; halves of both would not.
+        assert_eq!(Reason { contribution: 4295, ..Reason::default() }.share_permille(whole), 1);
+    }
+
+    #[test]
     fn shares_of_huge_scores_need_no_wide_division() {
         let reason = Reason { contribution: u64::MAX / 4, ..Reason::default() };
         assert_eq!(reason.share_permille(u64::MAX), 249);
