@@ -270,39 +270,41 @@ mod tests {
 
     #[test]
     fn groups_of_channels_and_the_rest_of_each_phase() {
-        // Weight of channel c in phase p: (c + 1) * (p + 1) on each of its taps; so both layouts are easily written.
+        // Two phases, each with a row of two taps of five channels: ten codes in three groups. One of the taps meets the
+        // only pixel, whose codes sum to 15; all weights of a channel in a phase are equal.
         let transposed = Transposed {
-            input: Shape { height: 1, width: 2, channels: 3 },
-            output: Shape { height: 2, width: 2, channels: 5 },
-            kernel: [2, 1],
+            input: Shape { height: 1, width: 1, channels: 5 },
+            output: Shape { height: 2, width: 2, channels: 9 },
+            kernel: [2, 2],
             stride: [2, 1],
             padding: [0, 0],
             pad_code: 0,
         };
+        let input = [1, 2, 3, 4, 5];
         let weight = |phase: i8, channel: i8| (channel + 1) * (phase + 1);
-        let rows: Vec<i8> = (0..2).flat_map(|p| (0..5).flat_map(move |c| [weight(p, c); 3])).collect();
-        let biases = (0..10).map(|at| channel(100 * at));
-        let mut out = [0_i16; 20];
-        transpose_rows(&transposed, &rows, biases, UNIT, &[1, 2, 3, 4, 5, 6], &mut [0; 3], &mut out);
-        // Pixels of the input sum to 6 and 15.
-        let want: Vec<i16> = [(0, 6), (0, 15), (1, 6), (1, 15)]
-            .into_iter()
-            .flat_map(|(p, sum)| {
-                (0..5).map(move |c| i16::from(weight(p, c)) * sum + 100 * (5 * i16::from(p) + i16::from(c)))
-            })
-            .collect();
+        let rows: Vec<i8> = (0..2).flat_map(|p| (0..9).flat_map(move |c| [weight(p, c); 10])).collect();
+        let biases = (0..18).map(|at| channel(100 * at));
+        let mut out = [0_i16; 36];
+        transpose_rows(&transposed, &rows, biases, UNIT, &input, &mut [0; 10], &mut out);
+        let pixel = |p: i8| (0..9_i8).map(move |c| (p, c));
+        let sum = |(p, c)| i16::from(weight(p, c)) * 15 + 100 * (9 * i16::from(p) + i16::from(c));
+        let want: Vec<i16> = [0, 0, 1, 1].into_iter().flat_map(pixel).map(sum).collect();
         assert_eq!(out, want[..]);
 
-        let tile =
-            |p| Tile::new(core::array::from_fn(|at| if at % 4 < 3 { weight(p, at as i8 / 4) } else { 0 }));
-        let rest = [0, 1].map(|p| [weight(p, 4), weight(p, 4), weight(p, 4), 0]);
-        let weights = ConvolutionTiles { tiles: &[tile(0), tile(1)], rest: &rest };
-        let groups: [[Channel; 4]; 4] = core::array::from_fn(|group| {
-            let first = 5 * (group as i32 / 2) + 4 * (group as i32 % 2);
-            core::array::from_fn(|at| channel(100 * (first + at as i32)))
+        let four =
+            |group: i8, weight: i8| [0, 1, 2, 3].map(|at| if 4 * group + at < 10 { weight } else { 0 });
+        let tile = |p, channels: i8, group| {
+            Tile::new(core::array::from_fn(|at| four(group, weight(p, 4 * channels + at as i8 / 4))[at % 4]))
+        };
+        let tiles: Vec<Tile> = (0..12).map(|at: i8| tile(at / 6, at / 3 % 2, at % 3)).collect();
+        let rest: Vec<[i8; 4]> = (0..6).map(|at| four(at % 3, weight(at / 3, 8))).collect();
+        let weights = ConvolutionTiles { tiles: &tiles, rest: &rest };
+        let groups: [[Channel; 4]; 6] = core::array::from_fn(|group| {
+            let first = 9 * (group / 3) + 4 * (group % 3);
+            core::array::from_fn(|at| channel(100 * (first + at) as i32))
         });
-        let mut out = [0_i16; 20];
-        transpose_tiles(&transposed, weights, &groups, UNIT, &[1, 2, 3, 4, 5, 6], &mut [[99; 4]], &mut out);
+        let mut out = [0_i16; 36];
+        transpose_tiles(&transposed, weights, &groups, UNIT, &input, &mut [[99; 4]; 3], &mut out);
         assert_eq!(out, want[..]);
     }
 
