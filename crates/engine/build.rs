@@ -11,13 +11,20 @@ fn main() {
     if short.iter().any(|prefix| target.starts_with(prefix)) {
         println!("cargo::rustc-cfg=short_multiply");
     }
-    println!("cargo::rustc-check-cfg=cfg(tile_sums, values(\"dsp\", \"thumb2\"))");
+    let loops = ["dsp", "thumb2", "thumb1", "portable"];
+    println!("cargo::rustc-check-cfg=cfg(tile_sums, values(\"{}\"))", loops.join("\", \""));
     // An M33 may have the DSP instructions; rustc knows by `-C target-feature=+dsp` or `target-cpu`.
     let features = std::env::var("CARGO_CFG_TARGET_FEATURE").unwrap_or_default();
     let has_dsp = target.starts_with("thumb") && features.split(',').any(|feature| feature == "dsp");
-    if target.starts_with("thumbv7em") || has_dsp {
-        println!("cargo::rustc-cfg=tile_sums=\"dsp\"");
+    let [dsp, thumb2, thumb1, portable] = loops;
+    let chosen = if target.starts_with("thumbv7em") || has_dsp {
+        dsp
     } else if target.starts_with("thumbv7m") || target.starts_with("thumbv8m.main") {
-        println!("cargo::rustc-cfg=tile_sums=\"thumb2\"");
-    }
+        thumb2
+    } else if target.starts_with("thumbv6m") || target.starts_with("thumbv8m.base") {
+        thumb1
+    } else {
+        portable
+    };
+    println!("cargo::rustc-cfg=tile_sums=\"{chosen}\"");
 }

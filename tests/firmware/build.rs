@@ -27,6 +27,10 @@ fn main() {
     fs::write(out.join("chosen.rs"), format!("use {module} as chosen;\n"))
         .expect("the build folder is writable");
 
+    // Any feature that breaks a promise on purpose.
+    if env::vars().any(|(name, _)| name.starts_with("CARGO_FEATURE_BAD_")) {
+        println!("cargo::rustc-cfg=broken");
+    }
     println!("cargo::rustc-link-search={}", out.display());
     println!("cargo::rustc-link-arg-bins=-Tfirmware.x");
     println!("cargo::rustc-link-arg-bins=--nmagic");

@@ -251,10 +251,10 @@ fn hear(core: &Core, elf: &Path, file: &ModelFile<'_>, records: u32) -> Result<H
         Err(failure) => return Err(format!("{}: {failure}", core.name)),
     };
     if let (Some(one), Some(two)) = (&embedded, &second)
-        && one.instructions != two.instructions
+        && one.calls != two.calls
     {
         return Err(format!(
-            "{}: the emulators count differently, {:?} and {:?}",
+            "{}: the emulators differ in what they executed, counts {:?} and {:?}",
             core.name,
             one.instruction_range(),
             two.instruction_range()
@@ -278,7 +278,7 @@ fn hear(core: &Core, elf: &Path, file: &ModelFile<'_>, records: u32) -> Result<H
 }
 
 /// What a thread found; its panic is one of this thread.
-fn joined<T>(thread: ScopedJoinHandle<'_, T>) -> T {
+pub(crate) fn joined<T>(thread: ScopedJoinHandle<'_, T>) -> T {
     thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 

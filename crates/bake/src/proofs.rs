@@ -22,13 +22,10 @@ pub(crate) fn emit(plan: &Plan<'_>) -> String {
         }
     }
     for (feature, name) in plan.features.iter().zip(&plan.feature_names) {
-        let len = match feature.preparation {
-            Preparation::OneHot(levels) => levels.len() / 4,
-            Preparation::Surprisal(levels) => levels.len() / 2,
-            _ => continue,
-        };
-        out.push_str(&entries(&crate::weights::upper(name), len));
+        out.push_str(&of_feature(&feature.preparation, &crate::weights::upper(name)));
     }
+    let input = ["weights::INPUT_MULTIPLIER".to_owned(), "weights::INPUT_RULE".to_owned()];
+    out.push_str(&assertion("assert_input", &input));
     if !plan.is_encoder() {
         out.push_str(&of_score(plan));
     }
@@ -43,14 +40,11 @@ pub(crate) fn uses(plan: &Plan<'_>) -> Vec<&'static str> {
         Kernel::Transposed(..) => Some("assert_transposed"),
         _ => None,
     };
-    let has_table = |preparation| matches!(preparation, Preparation::OneHot(_) | Preparation::Surprisal(_));
-    let mut names: Vec<&str> = plan.layers.iter().filter_map(of_layer).collect();
-    names.push("assert_room");
+    let of_features = plan.features.iter().filter_map(|feature| assertion_of(&feature.preparation));
+    let mut names: Vec<&str> = plan.layers.iter().filter_map(of_layer).chain(of_features).collect();
+    names.extend(["assert_input", "assert_room"]);
     if !plan.is_encoder() {
-        names.push("assert_score");
-    }
-    if !plan.is_encoder() || plan.features.iter().any(|feature| has_table(feature.preparation)) {
-        names.push("assert_entries");
+        names.extend(["assert_entries", "assert_score"]);
     }
     names
 }
@@ -72,6 +66,30 @@ fn of_sums(index: usize, layer: &LayerPlan, sums: &Sums, is_last: bool) -> Strin
         }
     };
     assertion(function, &[name, constant("GEOMETRY"), tiles(), constant("CHANNELS"), rule, codes])
+}
+
+/// The engine's assertion about a feature's numbers, where they have bounds.
+const fn assertion_of(preparation: &Preparation<'_>) -> Option<&'static str> {
+    match preparation {
+        Preparation::Numeric(_)
+        | Preparation::Logarithm(_)
+        | Preparation::Delta(_)
+        | Preparation::RatioToMean { .. } => Some("assert_affine"),
+        Preparation::Symlog(_) => Some("assert_symlog"),
+        Preparation::OneHot(_) | Preparation::Surprisal(_) => Some("assert_entries"),
+        Preparation::Flag(_) | Preparation::Cyclic(_) => None,
+    }
+}
+
+/// The numbers of a feature are within their bounds, or as many as its levels.
+fn of_feature(preparation: &Preparation<'_>, name: &str) -> String {
+    match preparation {
+        Preparation::OneHot(levels) => entries(name, levels.len() / 4),
+        Preparation::Surprisal(levels) => entries(name, levels.len() / 2),
+        _ => assertion_of(preparation).map_or_else(String::new, |function| {
+            assertion(function, &[format!("\"{name}\""), format!("weights::{name}")])
+        }),
+    }
 }
 
 /// A buffer has room for what a layer reads and writes.

@@ -5,8 +5,8 @@ use std::fmt::Display;
 /// Line width of emitted code.
 pub(crate) const WIDTH: usize = 110;
 
-/// Width of the lines of a list of imports, which rustfmt keeps a little narrower.
-const IMPORT_WIDTH: usize = WIDTH - 2;
+/// Width of the lines of a list of imports but the last, which rustfmt keeps a little narrower.
+const IMPORT_WIDTH: usize = WIDTH - 1;
 
 /// A constant on one line where it fits, else with its value on the next lines.
 pub(crate) fn constant(doc: &str, visibility: &str, name: &str, kind: &str, value: &str) -> String {
@@ -41,7 +41,8 @@ pub(crate) fn import(path: &str, names: &[&str]) -> String {
     if one.len() <= WIDTH + 1 {
         return one;
     }
-    let rows: String = lines_within(names, IMPORT_WIDTH).iter().map(|row| format!("    {row},\n")).collect();
+    let rows: String =
+        lines_within(names, [IMPORT_WIDTH, WIDTH]).iter().map(|row| format!("    {row},\n")).collect();
     format!("use {path}::{{\n{rows}}};\n")
 }
 
@@ -101,18 +102,24 @@ pub(crate) fn list<T: Display>(values: impl IntoIterator<Item = T>) -> String {
 
 /// Numbers over as many lines as they need, each line within the width.
 pub(crate) fn lines<T: Display>(values: impl IntoIterator<Item = T>) -> Vec<String> {
-    lines_within(values, WIDTH)
+    lines_within(values, [WIDTH; 2])
 }
 
 /// Elements of an array two levels deeper, over as many lines as they need.
 pub(crate) fn packed(values: &[String]) -> Vec<String> {
-    lines_within(values, WIDTH - 6)
+    lines_within(values, [WIDTH - 6; 2])
 }
 
-fn lines_within<T: Display>(values: impl IntoIterator<Item = T>, width: usize) -> Vec<String> {
+/// Lines of one width, and of another where the last value stands.
+fn lines_within<T: Display>(
+    values: impl IntoIterator<Item = T>,
+    [width, last_width]: [usize; 2],
+) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
-    for value in values {
+    let mut values = values.into_iter().peekable();
+    while let Some(value) = values.next() {
         let value = value.to_string();
+        let width = if values.peek().is_some() { width } else { last_width };
         match lines.last_mut() {
             Some(line) if line.len() + value.len() + 7 <= width => {
                 line.push_str(", ");
@@ -162,6 +169,21 @@ mod tests {
         assert!(lines(1000..1100).iter().all(|line| line.len() + 5 <= WIDTH));
         assert!(docs(&"word ".repeat(60), "    ").lines().all(|line| line.len() <= WIDTH));
         assert_eq!(constant("One.", "pub ", "A", "u8", "1"), "/// One.\npub const A: u8 = 1;\n");
+    }
+
+    #[test]
+    fn imports_break_where_rustfmt_breaks_them() {
+        // With indentation and comma the first line would be 109 or 110 characters long.
+        let lens = |first: usize, behind: &[&str]| {
+            let long = ["a".repeat(50), "b".repeat(first - 57)];
+            let names: Vec<&str> = long.iter().map(String::as_str).chain(behind.iter().copied()).collect();
+            import("some_crate::kernel", &names).lines().skip(1).map(str::len).collect::<Vec<_>>()
+        };
+        let c = "c".repeat(30);
+        assert_eq!(lens(109, &[&c]), [109, 35, 2]);
+        assert_eq!(lens(110, &[&c]), [55, 90, 2]);
+        assert_eq!(lens(110, &[]), [110, 2]);
+        assert_eq!(lens(111, &[]), [55, 59, 2]);
     }
 
     #[test]

@@ -9,6 +9,7 @@
 
 mod arguments;
 mod bake;
+mod chunk;
 mod drift;
 mod encode;
 mod evaluate;

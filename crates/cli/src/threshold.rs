@@ -8,7 +8,7 @@ use tillwatch_model::Model;
 use tillwatch_trainer::calibrate::{calibrate, extrapolate, recalibrate};
 use tillwatch_trainer::evaluate::features;
 use tillwatch_trainer::features::Codes;
-use tillwatch_trainer::scoring::scores;
+use tillwatch_trainer::scoring::{all_cores, scores};
 use tillwatch_trainer::table::{ColumnUse, ReadOptions, Table, read_scores};
 use tillwatch_trainer::threshold::with_thresholds;
 
@@ -60,5 +60,5 @@ fn of_normals(arguments: &Threshold, model: &Model<'_>) -> Result<Vec<u64>, Fail
         )));
     }
     let codes = Codes::prepare(&features(model), &table);
-    Ok(scores(&Loader::new(*model), &codes, &normal))
+    Ok(scores(&Loader::new(*model), &codes, &normal, all_cores()))
 }

@@ -79,6 +79,12 @@ mod tests {
     }
 
     #[test]
+    fn digests_of_the_page() {
+        assert_eq!([of(&[]), of(&[1])], [0x9e37_79b9_85eb_ca6b, 0xf388_122c_bfc6_25fb]);
+        assert_eq!([of(&[1, 2]), of(&[1 << 32])], [0xab0d_92cc_93c9_a66c, 0x0a30_787b_6fab_ac1d]);
+    }
+
+    #[test]
     fn order_length_and_every_bit_count() {
         assert_ne!(of(&[1, 2]), of(&[2, 1]));
         assert_ne!(of(&[0]), of(&[0, 0]));

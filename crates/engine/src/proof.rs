@@ -3,14 +3,21 @@
 //!
 //! They run at compile time only and are never linked.
 
+mod entrance;
 mod headroom;
 mod message;
+mod window;
 
+pub use entrance::{assert_affine, assert_input, assert_symlog};
 pub use headroom::{convolution_overflow, dense_overflow, transposed_overflow};
+pub use window::{assert_convolution, assert_transposed};
 
 use crate::fixed::{Channel, Requantise};
-use crate::kernel::{Convolution, ConvolutionTiles, TILE, Tile, Transposed};
+use crate::kernel::{TILE, Tile};
 use message::{Message, stop};
+
+/// Codes between layers.
+const CODES: [i32; 2] = [i8::MIN as i32, i8::MAX as i32];
 
 /// Stops where a rule's shift, range or zero point is none that a requantisation takes.
 ///
@@ -55,77 +62,12 @@ pub const fn assert_dense(
     codes: [i32; 2],
 ) {
     assert_rule(name, rule, codes);
-    if channels.len() != out_groups || tiles.len() != in_groups * out_groups {
-        stop(Message::new(name).text(": weights or channels are not as many as its outputs need"));
-    }
+    assert_counts(name, [channels.len(), tiles.len()], [out_groups, in_groups * out_groups]);
     assert_channels(name, channels);
     if let Some(channel) = dense_overflow(tiles, channels, in_groups, rule.shift) {
         stop(Message::new(name).channel(channel).text(": an accumulator could overflow"));
     }
     assert_tiles(name, tiles, in_groups);
-}
-
-/// Stops where a convolution could overflow, or has a weight or a multiplier out of range.
-///
-/// # Shapes
-/// As [`crate::kernel::convolve_tiles`].
-/// # Bounds
-/// As [`assert_dense`].
-/// # Exactness
-/// Exact, as [`convolution_overflow`].
-/// # Panics
-/// At compile time, with `name`, the channel that could overflow, and what is wrong.
-/// # Source
-/// `NUMERICS.md`, "Accumulators".
-pub const fn assert_convolution(
-    name: &str,
-    convolution: &Convolution,
-    weights: ConvolutionTiles<'_>,
-    channels: &[[Channel; TILE]],
-    rule: Requantise,
-    codes: [i32; 2],
-) {
-    assert_rule(name, rule, codes);
-    assert_window(name, weights, channels, convolution_overflow(convolution, weights, channels, rule.shift));
-}
-
-/// Stops where a transposed convolution could overflow, or has a weight or a multiplier out of range.
-///
-/// # Shapes
-/// As [`crate::kernel::transpose_tiles`].
-/// # Bounds
-/// As [`assert_dense`].
-/// # Exactness
-/// Exact, as [`transposed_overflow`].
-/// # Panics
-/// At compile time, with `name`, the channel that could overflow, and what is wrong.
-/// # Source
-/// `NUMERICS.md`, "Accumulators".
-pub const fn assert_transposed(
-    name: &str,
-    transposed: &Transposed,
-    weights: ConvolutionTiles<'_>,
-    channels: &[[Channel; TILE]],
-    rule: Requantise,
-    codes: [i32; 2],
-) {
-    assert_rule(name, rule, codes);
-    assert_window(name, weights, channels, transposed_overflow(transposed, weights, channels, rule.shift));
-}
-
-/// What convolutions of both kinds share, once it is known which channel could overflow.
-const fn assert_window(
-    name: &str,
-    weights: ConvolutionTiles<'_>,
-    channels: &[[Channel; TILE]],
-    overflow: Option<usize>,
-) {
-    assert_channels(name, channels);
-    if let Some(channel) = overflow {
-        stop(Message::new(name).channel(channel).text(": an accumulator could overflow"));
-    }
-    assert_tiles(name, weights.tiles, 0);
-    assert_rest(name, weights.rest);
 }
 
 /// Stops where a table has another number of entries than the code that reads it was generated for.
@@ -201,6 +143,13 @@ pub const fn assert_score(
     }
 }
 
+/// Channels and weights are as many as the kernel will read.
+const fn assert_counts(name: &str, found: [usize; 2], wanted: [usize; 2]) {
+    if found[0] != wanted[0] || found[1] != wanted[1] {
+        stop(Message::new(name).text(": weights or channels are not as many as its outputs need"));
+    }
+}
+
 #[allow(
     clippy::indexing_slicing,
     reason = "evaluated at compile time, where an index out of bounds is an error"
@@ -215,8 +164,7 @@ const fn assert_channels(name: &str, channels: &[[Channel; TILE]]) {
     }
 }
 
-/// Weights are symmetric. The channel is known where a group of outputs has `in_groups` tiles, all other weights being
-/// zero; it is not where `in_groups` is 0.
+/// Weights are symmetric; a group of outputs has `in_groups` tiles.
 #[allow(
     clippy::indexing_slicing,
     reason = "evaluated at compile time, where an index out of bounds is an error"
@@ -228,12 +176,8 @@ const fn assert_tiles(name: &str, tiles: &[Tile], in_groups: usize) {
         let mut index = 0;
         while index < TILE * TILE {
             if rows[index] == i8::MIN {
-                let message = Message::new(name);
-                let message = match at.checked_div(in_groups) {
-                    Some(group) => message.channel(TILE * group + index / TILE),
-                    None => message,
-                };
-                stop(message.text(": a weight is -128"));
+                let channel = TILE * (at / in_groups) + index / TILE;
+                stop(Message::new(name).channel(channel).text(": a weight is -128"));
             }
             index += 1;
         }
@@ -241,31 +185,16 @@ const fn assert_tiles(name: &str, tiles: &[Tile], in_groups: usize) {
     }
 }
 
-#[allow(
-    clippy::indexing_slicing,
-    reason = "evaluated at compile time, where an index out of bounds is an error"
-)]
-const fn assert_rest(name: &str, rest: &[[i8; TILE]]) {
-    let mut index = 0;
-    while index < TILE * rest.len() {
-        if rest[index / TILE][index % TILE] == i8::MIN {
-            stop(Message::new(name).text(": a weight is -128"));
-        }
-        index += 1;
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernel::Shape;
     use std::panic::catch_unwind;
     use std::string::String;
 
-    const RULE: Requantise = Requantise { zero_point: 0, out_min: -128, out_max: 127, shift: 0 };
+    pub(super) const RULE: Requantise = Requantise { zero_point: 0, out_min: -128, out_max: 127, shift: 0 };
 
     /// What an assertion stops with; nothing where it holds.
-    fn said(assertion: impl FnOnce() + std::panic::UnwindSafe) -> Option<String> {
+    pub(super) fn said(assertion: impl FnOnce() + std::panic::UnwindSafe) -> Option<String> {
         catch_unwind(assertion).err().map(|panic| *panic.downcast::<String>().unwrap())
     }
 
@@ -281,6 +210,8 @@ mod tests {
     #[test]
     fn a_sound_layer_passes_and_each_fault_is_named() {
         assert_eq!(dense(|_, _, _| {}), None);
+        assert_eq!(dense(|_, _, rule| (rule.zero_point, rule.shift) = (1 << 16, 15)), None);
+        assert_eq!(dense(|_, _, rule| rule.zero_point = -(1 << 16)), None);
         let overflow = dense(|_, channels, _| channels[1][2].bias = i32::MIN);
         assert_eq!(overflow.unwrap(), "layer 4, channel 6: an accumulator could overflow");
         let weight = dense(|rows, _, _| rows[1][5] = -128);
@@ -290,37 +221,10 @@ mod tests {
         assert_eq!(dense(|_, _, rule| rule.shift = 16).unwrap(), "layer 4: the shift is above 15");
         let range = dense(|_, _, rule| rule.out_max = 128);
         assert_eq!(range.unwrap(), "layer 4: the range of codes is none");
-        let zero = dense(|_, _, rule| rule.zero_point = 1 << 17);
+        let zero = dense(|_, _, rule| rule.zero_point = (1 << 16) + 1);
         assert_eq!(zero.unwrap(), "layer 4: the zero point is beyond 2^16");
         let missing = said(|| assert_dense("x", &[], &[[Channel::default(); 4]], [1, 1], RULE, [-128, 127]));
         assert_eq!(missing.unwrap(), "x: weights or channels are not as many as its outputs need");
-    }
-
-    #[test]
-    fn a_convolution_names_the_channel_of_a_group_and_of_the_rest() {
-        let line = |channels| Shape { height: 1, width: 2, channels };
-        let convolution = Convolution {
-            input: line(1),
-            output: line(5),
-            kernel: [1, 1],
-            stride: [1, 1],
-            padding: [0, 0],
-            pad_code: 0,
-        };
-        let (tiles, rest) = ([Tile::new([1; 16])], [[1; 4]]);
-        let weights = ConvolutionTiles { tiles: &tiles, rest: &rest };
-        for channel in [2, 4] {
-            let check = |bias| {
-                let mut channels = [[Channel::default(); 4]; 2];
-                channels[channel / 4][channel % 4].bias = bias;
-                said(move || {
-                    assert_convolution("layer 2", &convolution, weights, &channels, RULE, [-128, 127]);
-                })
-            };
-            assert_eq!(check(0), None);
-            let wanted = std::format!("layer 2, channel {channel}: an accumulator could overflow");
-            assert_eq!(check(i32::MIN), Some(wanted));
-        }
     }
 
     #[test]

@@ -179,6 +179,28 @@ mod tests {
     }
 
     #[test]
+    fn the_generator_is_the_published_one() {
+        // The seeds of the paper; the numbers are those of its C function.
+        let mut words = SeededWords { state: [123456789, 362436069, 521288629, 88675123] };
+        let four = [(); 4].map(|()| words.next_word());
+        assert_eq!(four, [3701687786, 458299110, 2500872618, 3633119408]);
+    }
+
+    #[test]
+    fn the_code_of_missing_is_drawn_for_nothing_else() {
+        let full = SeededField { low: i32::MIN, span: 0, nullable: false };
+        // States whose next two words ask for any integer, which is -2^31, and for the lowest of the range.
+        for (state, want) in [
+            ([0, 0x3014_1090, 0, 1 << 28], [0x1000_0200, 0x8000_0000]),
+            ([0, 0x2921_2020, 0, 2 << 28], [0x2000_0400, 0]),
+        ] {
+            let mut words = SeededWords { state };
+            assert_eq!([(); 2].map(|()| words.next_word()), want);
+            assert_eq!(full.draw(&mut SeededWords { state }), MISSING + 1);
+        }
+    }
+
+    #[test]
     fn a_seed_is_a_sequence() {
         let take = |seed| {
             let mut words = SeededWords::new(seed);

@@ -9,7 +9,7 @@ use tillwatch_engine::score::{
     Heads, Scored, Tally, Thresholds, evaluate, evaluate_samples, latent_distance, nearest,
 };
 use tillwatch_engine::self_test::{self, SelfTestFailure};
-use tillwatch_model::{Latent, Model, Samples, i32s, u32s};
+use tillwatch_model::{Model, Samples, i32s, u32s};
 
 /// Working memory, lent by the caller.
 #[derive(Debug)]
@@ -130,12 +130,23 @@ impl<'a> Loader<'a> {
     /// Runs the network on the wide codes in the scratch, leaving its answer in `reconstruction`; gives the latent part of
     /// the score, 0 where it does not count.
     pub fn reconstruct(&self, scratch: &mut Scratch<'_>) -> u64 {
+        let mut distance = 0;
+        self.reconstruct_seeing(scratch, |latent| distance = self.latent_distance(latent));
+        distance
+    }
+
+    /// [`Loader::reconstruct`] for those who need the latent vector as well: `see` is called with it once, or never where
+    /// the network has none.
+    ///
+    /// # Shapes
+    /// As [`Loader::encode`].
+    pub fn reconstruct_seeing(&self, scratch: &mut Scratch<'_>, mut see: impl FnMut(&[i8])) {
         let body = self.model.body();
         let Scratch { codes, reconstruction, activations: [input, output], patch, .. } = scratch;
         let (mut input, mut output) = (&mut **input, &mut **output);
         narrow_input(codes, body.input.multiplier, body.input.rule, input);
         let last = body.layers.len() - 1;
-        let mut distance = 0;
+        let latent = body.latent.map(|latent| usize::from(latent.layer));
         for (index, layer) in body.layers.iter().enumerate() {
             let taken = input.get(..layer.in_len()).unwrap_or_default();
             if index == last {
@@ -143,29 +154,44 @@ impl<'a> Loader<'a> {
             } else {
                 let given = output.get_mut(..layer.out_len()).unwrap_or_default();
                 run_layer(&layer, taken, patch, given);
-                distance += self.latent_part(index, given);
+                if latent == Some(index) {
+                    see(given);
+                }
             }
             core::mem::swap(&mut input, &mut output);
         }
-        distance
     }
 
     /// Scores the wide codes, marks and reconstruction in the scratch; `latent` is what [`Loader::reconstruct`] gave.
     #[must_use]
     pub fn evaluate(&self, latent: u64, scratch: &Scratch<'_>) -> Scored {
+        self.evaluate_codes(latent, scratch.codes, scratch.reconstruction, scratch.marks)
+    }
+
+    /// Scores wide codes, their reconstruction and the marks of a record; `latent` is what [`Loader::latent_distance`] gave.
+    ///
+    /// # Shapes
+    /// `codes`, `reconstruction`: one per column; `marks`: one per feature.
+    #[must_use]
+    pub fn evaluate_codes(
+        &self,
+        latent: u64,
+        codes: &[i16],
+        reconstruction: &[i16],
+        marks: &[Mark],
+    ) -> Scored {
         let body = self.model.body();
-        let missing = usize::from(Tally::of(scratch.marks).missing);
+        let missing = usize::from(Tally::of(marks).missing);
         let shift = body.heads.prototype_shift.into();
         let heads = Heads {
             columns: body.columns,
-            prototype: nearest(as_i8(body.heads.prototypes), shift, scratch.codes),
+            prototype: nearest(as_i8(body.heads.prototypes), shift, codes),
             prototype_shift: shift,
             prototype_gain: body.heads.prototype_gain,
             rescale: u32s(body.heads.rescale).nth(missing).unwrap_or(0),
             latent,
         };
         let gains = u32s(body.heads.gains);
-        let Scratch { codes, reconstruction, marks, .. } = scratch;
         match body.samples {
             Samples::Row => evaluate(&heads, codes, reconstruction, gains, marks, &self.thresholds),
             samples => {
@@ -198,7 +224,11 @@ impl<'a> Loader<'a> {
         })
     }
 
-    fn prepare(&self, raw: &[i32], memories: &mut [Memory], scratch: &mut Scratch<'_>) {
+    /// Turns a record into the wide codes and the marks in the scratch.
+    ///
+    /// # Shapes
+    /// As [`Loader::score`].
+    pub fn prepare(&self, raw: &[i32], memories: &mut [Memory], scratch: &mut Scratch<'_>) {
         let body = self.model.body();
         let list = || body.features.iter().map(|feature| (feature.field, feature.preparation));
         prepare_samples(list, body.fields.len(), raw, memories, scratch.codes, scratch.marks);
@@ -226,14 +256,13 @@ impl<'a> Loader<'a> {
         input.get(..len).unwrap_or_default()
     }
 
-    /// The latent part of the score, where the layer at `index` gives the latent vector.
-    fn latent_part(&self, index: usize, given: &[i8]) -> u64 {
+    /// The latent part of the score of a latent vector; 0 where it does not count.
+    ///
+    /// # Shapes
+    /// `latent`: what [`Loader::encode`] gives.
+    #[must_use]
+    pub fn latent_distance(&self, latent: &[i8]) -> u64 {
         let body = self.model.body();
-        match body.latent {
-            Some(Latent { layer, zero_code, .. }) if usize::from(layer) == index => {
-                latent_distance(given, zero_code, body.heads.latent_gain)
-            }
-            _ => 0,
-        }
+        body.latent.map_or(0, |part| latent_distance(latent, part.zero_code, body.heads.latent_gain))
     }
 }

@@ -112,6 +112,7 @@ mod read {
     use super::{CHECKSUM, CRC, FRAME_MAGIC};
     use serde::Deserialize;
     use std::vec::Vec;
+    use tillwatch_engine::feature::WIDE_MAX;
     use tillwatch_engine::monitor::OCTAVES;
 
     /// A frame as a workstation reads it; the numbers are those of `tillwatch_engine::monitor`.
@@ -148,6 +149,8 @@ mod read {
         Checksum,
         /// The contents do not decode.
         Encoding,
+        /// The counts contradict each other.
+        Counts,
     }
 
     impl core::fmt::Display for FrameError {
@@ -156,6 +159,7 @@ mod read {
                 Self::NotAFrame => "these bytes are not a frame, which begins with TWF1",
                 Self::Checksum => "the checksum does not match; the frame is damaged or cut short",
                 Self::Encoding => "the frame does not decode",
+                Self::Counts => "the counts contradict each other; no monitor wrote this frame",
             })
         }
     }
@@ -176,10 +180,27 @@ mod read {
                 return Err(FrameError::Checksum);
             }
             let body = framed.get(FRAME_MAGIC.len()..).ok_or(FrameError::Checksum)?;
-            match postcard::take_from_bytes(body) {
-                Ok((frame, [])) => Ok(frame),
+            match postcard::take_from_bytes::<Self>(body) {
+                Ok((frame, [])) if frame.is_consistent() => Ok(frame),
+                Ok((_, [])) => Err(FrameError::Counts),
                 _ => Err(FrameError::Encoding),
             }
+        }
+
+        /// Whether a monitor could have counted so: shares of what happens to events are at most one, each event is in one
+        /// octave until counts stay at their end, and no code is further from 0 than a wide code is.
+        fn is_consistent(&self) -> bool {
+            let events = u64::from(self.events);
+            let octaves: u64 = self.octaves.iter().map(|&count| u64::from(count)).sum();
+            let is_full = self.events == u32::MAX && octaves >= events;
+            let furthest = events.saturating_mul(WIDE_MAX as u64);
+            let fits = |&(sum, outside): &(i32, u16)| {
+                u64::from(outside) <= events && u64::from(sum.unsigned_abs()) <= furthest
+            };
+            self.alarms <= self.watches
+                && self.watches <= self.events
+                && (octaves == events || is_full)
+                && self.features.iter().all(fits)
         }
     }
 }
@@ -288,6 +309,45 @@ mod tests {
                 let _ = Frame::read(&sealed(&hostile[..at]));
             }
         }
+    }
+
+    /// A frame of one event that watched and was outside in its only feature, with one number more or less.
+    fn counted(at: usize, by: u8) -> Result<Frame, FrameError> {
+        let mut content = FRAME_MAGIC.to_vec();
+        // Model, events, watches, alarms; octaves; tests; one feature with a sum of -1 and once outside.
+        content.extend([7, 1, 1, 0].into_iter().chain([1]).chain([0; 23]).chain([0; 4]).chain([1, 1, 1]));
+        content[FRAME_MAGIC.len() + at] += by;
+        Frame::read(&[&content[..], &CRC.checksum(&content).to_le_bytes()].concat())
+    }
+
+    #[test]
+    fn counts_that_contradict_each_other_are_refused() {
+        assert!(counted(0, 0).is_ok());
+        assert_eq!(counted(3, 1).unwrap().alarms, 1);
+        // More watches than events, alarms than watches, events in octaves, events without an octave, times outside.
+        for (at, by) in [(2, 1), (3, 2), (5, 1), (1, 1), (34, 1)] {
+            assert_eq!(counted(at, by), Err(FrameError::Counts), "number {at}");
+        }
+        // No event, so no sum.
+        assert_eq!(Frame::read(&sealed_sum(0, 1)), Err(FrameError::Counts));
+        assert!(Frame::read(&sealed_sum(1, 32_767)).is_ok());
+        assert_eq!(Frame::read(&sealed_sum(1, -32_768)), Err(FrameError::Counts));
+    }
+
+    #[test]
+    fn counts_at_their_end_do_not_contradict_each_other() {
+        let full = (7_u64, [u32::MAX; 3], [u32::MAX; OCTAVES], [0; 4], vec![(i32::MIN, u16::MAX); 2]);
+        let content = postcard::to_extend(&full, FRAME_MAGIC.to_vec()).unwrap();
+        assert!(Frame::read(&[&content[..], &CRC.checksum(&content).to_le_bytes()].concat()).is_ok());
+    }
+
+    /// A frame of this many events in the first octave and a feature with this sum.
+    fn sealed_sum(events: u32, sum: i32) -> Vec<u8> {
+        let mut octaves = [0; OCTAVES];
+        octaves[0] = events;
+        let fields = (7_u64, [events, 0, 0], octaves, [0; 4], vec![(sum, 0_u16)]);
+        let content = postcard::to_extend(&fields, FRAME_MAGIC.to_vec()).unwrap();
+        [&content[..], &CRC.checksum(&content).to_le_bytes()].concat()
     }
 
     #[test]

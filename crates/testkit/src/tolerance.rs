@@ -138,6 +138,12 @@ pub const TAIL_SHAPE: f64 = 0.1;
 /// Quantile five times beyond the rows of such a fit, over the true one: what a shape that is off by so much makes of it.
 pub const TAIL_QUANTILE: std::ops::Range<f64> = 0.75..1.34;
 
+/// Instructions that a network may gain over the committed count, in permille.
+///
+/// One compiler gives the same count every time, but a check may run on another release than the one that wrote the file;
+/// `cargo xtask size` leaves its figures as much.
+pub const COUNT_GROWTH_PERMILLE: u64 = 20;
+
 /// True when two numbers differ by no more than the tolerance, on either side. Never true of a NaN.
 #[must_use]
 pub fn within(found: f64, wanted: f64, tolerance: f64) -> bool {

@@ -4,7 +4,7 @@ use crate::TrainError;
 use crate::baselines::Baseline;
 use crate::evaluate::features;
 use crate::features::Codes;
-use crate::scoring::scores;
+use crate::scoring::{all_cores, scores};
 use crate::table::Table;
 use tillwatch_engine::score::{GAIN_FRACTION_BITS, SCORE_ONE};
 use tillwatch_loader::Loader;
@@ -74,7 +74,7 @@ fn scores_with(
     rows: &[usize],
 ) -> Result<Vec<u64>, TrainError> {
     let bytes = write(&Body { heads, ..*model.body() }, model.thresholds(), None)?;
-    Ok(scores(&Loader::new(Model::validate(&bytes)?), codes, rows))
+    Ok(scores(&Loader::new(Model::validate(&bytes)?), codes, rows, all_cores()))
 }
 
 #[cfg(test)]
@@ -108,7 +108,7 @@ mod tests {
         assert!((SCORE_ONE - 1..=SCORE_ONE).contains(&mean), "each is rounded down: {mean}");
 
         let codes = Codes::prepare(&features(&model), &table);
-        assert_eq!(both.1, scores(&Loader::new(model), &codes, &rows));
+        assert_eq!(both.1, scores(&Loader::new(model), &codes, &rows, 1));
         assert_ne!(both.1, residual.1);
 
         let judged = ablation(&model, &table, &rows, None).unwrap();

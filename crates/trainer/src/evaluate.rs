@@ -4,7 +4,7 @@ use crate::features::{Codes, FittedFeature, FittedPreparation};
 use crate::float_model::FloatModel;
 use crate::metrics::{auroc, average_precision, rank_correlation, recall_at, share_above, verdict_flips};
 use crate::quantise::rim_step;
-use crate::scoring::scores;
+use crate::scoring::{all_cores, scores};
 use crate::table::Table;
 use std::collections::BTreeMap;
 use tillwatch_engine::feature::Mark;
@@ -46,7 +46,7 @@ pub struct Evaluation {
     pub verdict_flips: Option<usize>,
 }
 
-/// Scores some rows of a table and compares with their labels.
+/// Scores some rows of a table on so many threads and compares with their labels.
 ///
 /// # Shapes
 /// `codes`: every row of `table`.
@@ -57,9 +57,10 @@ pub fn evaluate_rows(
     codes: &Codes,
     table: &Table,
     rows: &[usize],
+    threads: usize,
 ) -> Evaluation {
     let labels: Vec<bool> = rows.iter().map(|&row| table.label(row) == Some(true)).collect();
-    let integer = scores(loader, codes, rows);
+    let integer = scores(loader, codes, rows, threads);
     let alarm = loader.model().thresholds().alarm;
     let step = rim_step(loader.model().body().rim_fraction_bits.into()) as f32;
     let float_scores = float.map(|model| {
@@ -89,7 +90,7 @@ pub fn evaluate(model: &Model<'_>, table: &Table) -> Evaluation {
     let codes = Codes::prepare(&features(model), table);
     let float = FloatModel::from_file(model.body(), model.reference());
     let rows: Vec<usize> = (0..table.n_rows()).collect();
-    evaluate_rows(&Loader::new(*model), float.as_ref(), &codes, table, &rows)
+    evaluate_rows(&Loader::new(*model), float.as_ref(), &codes, table, &rows, all_cores())
 }
 
 /// Rows of each kind in the table's text column, and the share of them that alarms.
@@ -98,7 +99,7 @@ pub fn kinds(model: &Model<'_>, table: &Table) -> BTreeMap<String, (usize, f64)>
     let codes = Codes::prepare(&features(model), table);
     let rows: Vec<usize> = (0..table.n_rows()).collect();
     let mut counts: BTreeMap<String, (usize, usize)> = BTreeMap::new();
-    for (row, score) in scores(&Loader::new(*model), &codes, &rows).into_iter().enumerate() {
+    for (row, score) in scores(&Loader::new(*model), &codes, &rows, all_cores()).into_iter().enumerate() {
         let (all, alarmed) = counts.entry(table.text(row).unwrap_or("").to_owned()).or_default();
         *all += 1;
         *alarmed += usize::from(score > model.thresholds().alarm);

@@ -2,9 +2,10 @@
 
 use crate::features::Codes;
 use crate::quantise::rim_step;
-use crate::scoring::Bench;
+use crate::scoring::{Bench, each_row};
 use crate::table::Table;
 use std::cmp::Reverse;
+use tillwatch_batch::Batch;
 use tillwatch_engine::score::Scored;
 use tillwatch_loader::Loader;
 
@@ -47,34 +48,36 @@ pub fn observe(loader: &Loader<'_>, codes: &Codes, table: &Table, rows: &[usize]
     let body = loader.model().body();
     let step = rim_step(body.rim_fraction_bits.into());
     let stride = rows.len().div_ceil(LATENTS).max(1);
-    let mut bench = Bench::new(loader);
     let mut squares = vec![[0.0; 2]; codes.n_features];
     let mut counts = [0_usize; 2];
     let mut observed = Observed::default();
     let mut ranked: Vec<(Reverse<u64>, usize)> = Vec::with_capacity(rows.len());
-    for (index, &row) in rows.iter().enumerate() {
-        let (wide, marks) = codes.row(row);
-        let scored = bench.score_codes(loader, wide, marks);
+    let mut numbers = rows.iter().enumerate();
+    each_row(&Batch::new(loader), codes, rows, |seen| {
+        let Some((index, &row)) = numbers.next() else { return };
+        let scored = seen.score();
         let is_anomalous = table.label(row) == Some(true);
         let class = usize::from(is_anomalous);
         counts[class] += 1;
-        let residuals =
-            wide.iter().zip(bench.reconstruction()).map(|(&u, &v)| f64::from(i32::from(u) - i32::from(v)));
+        let residuals = seen
+            .codes
+            .iter()
+            .zip(seen.reconstruction())
+            .map(|(&u, &v)| f64::from(i32::from(u) - i32::from(v)));
         for (feature, residual) in features_of_columns(&codes.columns).zip(residuals) {
             squares[feature][class] += residual * residual * step * step;
         }
         if let (true, Some(latent)) = (index % stride == 0, body.latent) {
             let zero = i16::from(latent.zero_code);
-            let values = bench.encode(loader, wide);
-            observed
-                .latents
-                .extend(values.iter().map(|&code| f32::from(i16::from(code) - zero) * latent.scale));
+            let values = seen.latent().iter();
+            observed.latents.extend(values.map(|&code| f32::from(i16::from(code) - zero) * latent.scale));
             observed.latent_rows.push(index);
         }
         ranked.push((Reverse(scored.score), row));
         observed.rows.push(ObservedRow { score: scored.score, is_anomalous });
-    }
+    });
     ranked.sort_unstable();
+    let mut bench = Bench::new(loader);
     observed.strangest = ranked
         .into_iter()
         .take(STRANGEST)

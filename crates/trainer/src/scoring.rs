@@ -1,122 +1,63 @@
-//! Scores of many rows by the integer model, through the loader.
+//! What the integer model says of many prepared rows.
 
 use crate::features::Codes;
-use crate::heads::IntegerAnswer;
-use tillwatch_engine::feature::{Mark, Memory};
-use tillwatch_loader::{Loader, Scored, Scratch};
+use tillwatch_batch::Answers;
+pub use tillwatch_batch::{Batch, Bench, all_cores, in_parts};
+use tillwatch_engine::feature::Mark;
+use tillwatch_engine::score::Scored;
+use tillwatch_loader::Loader;
 
-/// Owned working memory of a loader.
-#[derive(Clone, Debug)]
-pub struct Bench {
-    codes: Vec<i16>,
-    reconstruction: Vec<i16>,
-    activations: [Vec<i8>; 2],
-    patch: Vec<i8>,
-    marks: Vec<Mark>,
-    raw: Vec<i32>,
-    n_memories: usize,
+/// Rows that go through the network together: their activations stay in a processor's nearer caches.
+pub const TOGETHER: usize = 256;
+
+/// A row that went through the network.
+pub(crate) struct Row<'a> {
+    /// Its wide codes.
+    pub(crate) codes: &'a [i16],
+    marks: &'a [Mark],
+    batch: &'a Batch<'a>,
+    answers: &'a Answers,
+    index: usize,
 }
 
-impl Bench {
-    /// Working memory for a model.
-    #[must_use]
-    pub fn new(loader: &Loader<'_>) -> Self {
-        let sizes = loader.sizes();
-        Self {
-            codes: vec![0; sizes.columns],
-            reconstruction: vec![0; sizes.columns],
-            activations: [vec![0; sizes.activations], vec![0; sizes.activations]],
-            patch: vec![0; sizes.patch],
-            marks: vec![Mark::NONE; sizes.features],
-            raw: vec![0; sizes.raw],
-            n_memories: sizes.memories,
-        }
+impl<'a> Row<'a> {
+    /// The network's answer, as wide codes.
+    pub(crate) fn reconstruction(&self) -> &'a [i16] {
+        self.answers.reconstruction(self.index)
     }
 
-    /// Scores a raw record against the memories given.
-    pub fn score(&mut self, loader: &Loader<'_>, raw: &[i32], memories: &mut [Memory]) -> Scored {
-        loader.score(raw, memories, &mut self.scratch())
+    /// The latent vector.
+    pub(crate) fn latent(&self) -> &'a [i8] {
+        self.answers.latent(self.index)
     }
 
-    /// Scores a raw record of a stream that has seen nothing.
-    pub fn score_fresh(&mut self, loader: &Loader<'_>, raw: &[i32]) -> Scored {
-        let mut memories = vec![Memory::EMPTY; self.n_memories];
-        loader.score(raw, &mut memories, &mut self.scratch())
+    pub(crate) fn score(&self) -> Scored {
+        self.batch.score(self.answers, self.index, self.codes, self.marks)
     }
+}
 
-    /// Scores a prepared row.
-    pub fn score_codes(&mut self, loader: &Loader<'_>, codes: &[i16], marks: &[Mark]) -> Scored {
-        self.codes.copy_from_slice(codes);
-        self.marks.copy_from_slice(marks);
-        let latent = loader.reconstruct(&mut self.scratch());
-        loader.evaluate(latent, &self.scratch())
-    }
-
-    /// The integer network's answer to wide codes, as wide codes.
-    pub fn reconstruct(&mut self, loader: &Loader<'_>, codes: &[i16]) -> &[i16] {
-        self.codes.copy_from_slice(codes);
-        loader.reconstruct(&mut self.scratch());
-        &self.reconstruction
-    }
-
-    /// The latent vector of wide codes.
-    pub fn encode(&mut self, loader: &Loader<'_>, codes: &[i16]) -> Vec<i8> {
-        self.codes.copy_from_slice(codes);
-        loader.encode_codes(&mut self.scratch()).to_vec()
-    }
-
-    /// The latent vector of a raw record against the memories given.
-    pub fn encode_raw(&mut self, loader: &Loader<'_>, raw: &[i32], memories: &mut [Memory]) -> Vec<i8> {
-        loader.encode(raw, memories, &mut self.scratch()).to_vec()
-    }
-
-    /// The wide codes of the record last scored or encoded.
-    #[must_use]
-    pub fn codes(&self) -> &[i16] {
-        &self.codes
-    }
-
-    /// The marks of the record last scored or encoded.
-    #[must_use]
-    pub fn marks(&self) -> &[Mark] {
-        &self.marks
-    }
-
-    /// The integer network's answer to the record last scored, as wide codes.
-    #[must_use]
-    pub fn reconstruction(&self) -> &[i16] {
-        &self.reconstruction
-    }
-
-    /// Reconstruction and latent length of wide codes.
-    pub(crate) fn answer(&mut self, loader: &Loader<'_>, codes: &[i16]) -> IntegerAnswer {
-        let zero = loader.model().body().latent.map_or(0, |latent| latent.zero_code);
-        let square = |&code: &i8| u64::from((i32::from(code) - i32::from(zero)).unsigned_abs().pow(2));
-        let latent_square = self.encode(loader, codes).iter().map(square).sum();
-        IntegerAnswer { reconstruction: self.reconstruct(loader, codes).to_vec(), latent_square }
-    }
-
-    /// The memory as the loader takes it, for what has no method here.
-    pub fn scratch(&mut self) -> Scratch<'_> {
-        let [input, output] = &mut self.activations;
-        Scratch {
-            codes: &mut self.codes,
-            reconstruction: &mut self.reconstruction,
-            activations: [input, output],
-            patch: &mut self.patch,
-            marks: &mut self.marks,
-            raw: &mut self.raw,
+/// Calls `each` with some prepared rows, in order, and what the network says of them.
+pub(crate) fn each_row(batch: &Batch<'_>, codes: &Codes, rows: &[usize], mut each: impl FnMut(&Row<'_>)) {
+    let mut room = batch.room();
+    for rows in rows.chunks(TOGETHER) {
+        let answers = batch.run(&codes.of(rows), &mut room);
+        for (index, &row) in rows.iter().enumerate() {
+            let (codes, marks) = codes.row(row);
+            each(&Row { codes, marks, batch, answers, index });
         }
     }
 }
 
 /// Integer scores of some prepared rows.
+///
+/// # Exactness
+/// Those of the loader, whatever the number of threads.
 #[must_use]
-pub fn scores(loader: &Loader<'_>, codes: &Codes, rows: &[usize]) -> Vec<u64> {
-    let mut bench = Bench::new(loader);
-    let one = |&row: &usize| {
-        let (codes, marks) = codes.row(row);
-        bench.score_codes(loader, codes, marks).score
-    };
-    rows.iter().map(one).collect()
+pub fn scores(loader: &Loader<'_>, codes: &Codes, rows: &[usize], threads: usize) -> Vec<u64> {
+    let batch = Batch::new(loader);
+    in_parts(rows, threads, |rows| {
+        let mut scores = Vec::with_capacity(rows.len());
+        each_row(&batch, codes, rows, |row| scores.push(row.score().score));
+        scores
+    })
 }

@@ -13,6 +13,21 @@ pub fn break_promises() {
     black_box(black_box(1_u64 << 40) / (black_box(3_u64) | 1));
     #[cfg(feature = "bad_allocator")]
     allocator::allocate();
+    #[cfg(feature = "bad_indirect")]
+    black_box(CHOICES.get(black_box(1_usize)).map(|choice| choice(black_box(9))));
+    #[cfg(feature = "bad_recursion")]
+    black_box(steps(black_box(9)));
+}
+
+/// Functions of which a number decides.
+#[cfg(feature = "bad_indirect")]
+static CHOICES: [fn(u32) -> u32; 2] = [|value| value >> 1, |value| value << 1];
+
+/// Calls itself, and works on the answer, so that it cannot become a loop.
+#[cfg(feature = "bad_recursion")]
+#[inline(never)]
+fn steps(value: u32) -> u32 {
+    if value == 0 { 0 } else { black_box(steps(black_box(value >> 1))) + 1 }
 }
 
 #[cfg(feature = "bad_allocator")]

@@ -24,17 +24,30 @@ static mut MONITOR: chosen::Monitor =
 static mut SCORED: Option<Scored> = None;
 
 unsafe extern "C" {
-    /// Calls the function and returns the bytes of stack that it touched; defined beside the reset handler.
-    fn measured_call(function: unsafe extern "C" fn()) -> u32;
+    /// Calls the function; gives the bytes of stack that it touched, and in the upper word what the clock says. Defined beside the
+    /// reset handler.
+    fn measured_call(function: unsafe extern "C" fn()) -> u64;
+    /// Lets the clock run.
+    #[cfg(feature = "counted")]
+    fn start_clock();
+    /// Takes a known number of instructions more than [`no_turns`].
+    #[cfg(feature = "counted")]
+    fn known_turns();
+    /// Returns at once.
+    #[cfg(feature = "counted")]
+    fn no_turns();
 }
 
-/// Scores the stored record into the stored answer.
+/// Scores the stored record into the stored answer; the root of the call graph that the audit follows.
 ///
 /// # Safety
 /// Nothing else may hold a reference to this module's statics: there is one thread and no interrupt handler returns.
+#[unsafe(no_mangle)]
 unsafe extern "C" fn score_stored() {
     // SAFETY: promised by the caller.
     unsafe {
+        #[cfg(broken)]
+        crate::broken::break_promises();
         let (record, memories, scratch) =
             (&*&raw const RECORD, &mut *&raw mut MEMORIES, &mut *&raw mut SCRATCH);
         #[cfg(not(feature = "encoder"))]
@@ -51,6 +64,7 @@ unsafe extern "C" fn score_stored() {
 }
 
 /// Scores one record with memories that remember nothing; gives the answer and the bytes of stack it took.
+#[cfg(not(feature = "counted"))]
 #[inline(never)]
 pub fn score(record: &[i32; chosen::RAW_VALUES]) -> (Option<&'static Scored>, u32) {
     // SAFETY: one thread, no interrupt handler returns, and every reference handed out before has been dropped,
@@ -58,14 +72,47 @@ pub fn score(record: &[i32; chosen::RAW_VALUES]) -> (Option<&'static Scored>, u3
     unsafe {
         *&raw mut RECORD = *record;
         *&raw mut MEMORIES = chosen::Memories::EMPTY;
-        let stack = measured_call(score_stored);
+        let stack = measured_call(score_stored) as u32;
         ((*&raw const SCORED).as_ref(), stack)
     }
 }
 
+/// Starts the clock; gives what it says of a call that returns at once, and of one that takes 1 + 2 * TURNS instructions more.
+#[cfg(feature = "counted")]
+pub fn try_clock() -> (u32, u32) {
+    // SAFETY: these functions are of the folder `core` and touch nothing but registers and the timer.
+    unsafe {
+        start_clock();
+        let none = (measured_call(no_turns) >> 32) as u32;
+        (none, (measured_call(known_turns) >> 32) as u32)
+    }
+}
+
+/// Scores one record as the next of a stream, or as the first; gives the bytes of stack it took and what the clock says.
+#[cfg(feature = "counted")]
+pub fn count(record: &[i32; chosen::RAW_VALUES], is_first: bool) -> (u32, u32) {
+    // SAFETY: as in `score`; no reference is handed out.
+    unsafe {
+        *&raw mut RECORD = *record;
+        if is_first {
+            *&raw mut MEMORIES = chosen::Memories::EMPTY;
+        }
+        let both = measured_call(score_stored);
+        (both as u32, (both >> 32) as u32)
+    }
+}
+
 /// The working memory, for calls that are not measured.
-#[cfg(not(feature = "bare"))]
+#[cfg(not(any(feature = "bare", feature = "counted")))]
 pub fn with_scratch<T>(run: impl FnOnce(&mut chosen::Scratch) -> T) -> T {
     // SAFETY: one thread, and `run` cannot reach this module again without its own `unsafe`.
     unsafe { run(&mut *&raw mut SCRATCH) }
+}
+
+/// Tells an emulator that counts slowly that there is nothing more to count.
+#[cfg(not(feature = "bare"))]
+#[unsafe(no_mangle)]
+#[inline(never)]
+pub extern "C" fn measured_all() {
+    core::hint::black_box(());
 }

@@ -32,6 +32,7 @@ impl Line {
     }
 
     /// Appends 16 hexadecimal digits.
+    #[cfg(not(feature = "counted"))]
     pub fn hex(mut self, value: u64) -> Self {
         for word in [(value >> 32) as u32, value as u32] {
             for nibble in (0..8).rev().map(|at| ((word >> (4 * at)) & 15) as u8) {

@@ -1,6 +1,7 @@
 //! The run: known answers, seeded records, self-test, digest, stack.
 
 use crate::print::Line;
+use crate::records::RECORDS;
 use crate::{chosen, measure, semihosting};
 #[cfg(not(feature = "encoder"))]
 use tillwatch_engine::score::Verdict;
@@ -16,22 +17,6 @@ const MEASURED_RECORDS: u32 = match 4_000_000 / chosen::MACS {
 
 /// Seed of the digest and of the measured records.
 const SEED: u32 = 1;
-
-/// Records in the digest.
-const DIGEST_RECORDS: u32 = match option_env!("TILLWATCH_DIGEST_RECORDS") {
-    Some(text) => decimal(text.as_bytes()),
-    None => 10_000,
-};
-
-const fn decimal(digits: &[u8]) -> u32 {
-    let (mut value, mut at) = (0, 0);
-    while at < digits.len() {
-        assert!(digits[at].is_ascii_digit(), "TILLWATCH_DIGEST_RECORDS is a decimal number");
-        value = value * 10 + (digits[at] - b'0') as u32;
-        at += 1;
-    }
-    value
-}
 
 /// Runs everything, prints it and ends the run; fails where the self-test does.
 pub fn run() -> ! {
@@ -61,7 +46,7 @@ pub fn run() -> ! {
             Line::new("seeded ").hex(scored.score).end();
         }
     }
-    measured_all();
+    measure::measured_all();
 
     #[cfg(not(feature = "encoder"))]
     {
@@ -72,8 +57,8 @@ pub fn run() -> ! {
         }
         Line::new("self-test ok").end();
     }
-    let digest = measure::with_scratch(|scratch| chosen::digest(DIGEST_RECORDS, SEED, scratch));
-    Line::new("digest ").hex(digest).text(" over ").decimal(DIGEST_RECORDS).text(" records").end();
+    let digest = measure::with_scratch(|scratch| chosen::digest(RECORDS, SEED, scratch));
+    Line::new("digest ").hex(digest).text(" over ").decimal(RECORDS).text(" records").end();
     #[cfg(feature = "monitored")]
     Line::new("events ").hex(events()).end();
     Line::new("stack ").decimal(stack).end();
@@ -103,11 +88,4 @@ fn events() -> u64 {
     let frame = write_frame(chosen::MODEL_ID, &monitor.events, &monitor.features, &mut buffer);
     frame.unwrap_or_default().iter().for_each(|&byte| digest.update(byte.into()));
     digest.finish()
-}
-
-/// Tells an emulator that counts slowly that there is nothing more to count.
-#[unsafe(no_mangle)]
-#[inline(never)]
-extern "C" fn measured_all() {
-    core::hint::black_box(());
 }

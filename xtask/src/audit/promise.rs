@@ -14,11 +14,28 @@ pub(crate) enum Promise {
     Float,
     /// Nothing multiplies or divides 64-bit numbers through a library call.
     WideArithmetic,
+    /// Scoring calls nothing through a pointer, so that its call graph is all there is.
+    Indirect,
+    /// Nothing calls itself, and no frame has a variable size: the stack has a bound.
+    Unbounded,
 }
 
 impl Promise {
     /// Every promise.
-    pub(crate) const ALL: [Self; 4] = [Self::Panic, Self::Allocator, Self::Float, Self::WideArithmetic];
+    pub(crate) const ALL: [Self; 6] =
+        [Self::Panic, Self::Allocator, Self::Float, Self::WideArithmetic, Self::Indirect, Self::Unbounded];
+
+    /// One word for it, as a head of a column and as a key.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Panic => "panics",
+            Self::Allocator => "allocators",
+            Self::Float => "floats",
+            Self::WideArithmetic => "wide",
+            Self::Indirect => "indirect",
+            Self::Unbounded => "recursion",
+        }
+    }
 
     /// The promise that a linked symbol breaks, where it breaks one; `name` is mangled.
     pub(crate) fn broken_by(name: &str) -> Option<Self> {
@@ -46,6 +63,8 @@ impl fmt::Display for Promise {
             Self::Allocator => "no allocator",
             Self::Float => "no float",
             Self::WideArithmetic => "no 64-bit multiply or divide helper",
+            Self::Indirect => "no indirect call in scoring",
+            Self::Unbounded => "no recursion and no frame of variable size in scoring",
         })
     }
 }

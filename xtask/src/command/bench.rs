@@ -1,6 +1,6 @@
 //! `cargo xtask bench`: what the project measures on data that it does not hold.
 
-use super::{option, reliability};
+use super::{device, host, option, reliability};
 use crate::bench::{Baselines, KINDS, Set, Trial, comparison, find, page, run as train};
 use crate::emulate::firmware::root;
 use serde_json::{Value, json};
@@ -15,7 +15,12 @@ pub(super) fn run(arguments: &[String]) -> Result<(), String> {
         Some("detection") => detection(&arguments[1..]),
         Some("alarms") => reliability::alarms(&arguments[1..]),
         Some("reasons") => reliability::reasons(&arguments[1..]),
-        found => Err(format!("bench: found `{}`, wanted detection, alarms or reasons", found.unwrap_or(""))),
+        Some("device") => device::run(&arguments[1..]),
+        Some("host") => host::run(&arguments[1..]),
+        found => Err(format!(
+            "bench: found `{}`, wanted detection, alarms, reasons, device or host",
+            found.unwrap_or("")
+        )),
     }
 }
 

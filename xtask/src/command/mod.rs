@@ -5,10 +5,13 @@ mod bake;
 mod bench;
 mod bits;
 mod ci;
+mod counts;
 mod crosscheck;
 mod demo;
+mod device;
 mod firmware;
 mod fixtures;
+mod host;
 mod kinds;
 mod miri;
 mod page;
@@ -23,7 +26,7 @@ use std::process::Command;
 /// A command's name, what it does, and how.
 type Entry = (&'static str, &'static str, fn(&[String]) -> Result<(), String>);
 
-const COMMANDS: [Entry; 16] = [
+const COMMANDS: [Entry; 17] = [
     (
         "demo",
         "from CSV to a verdict on an emulated Cortex-M: [--data FILE [--schema FILE] --label COL [--alarm-rate R]]",
@@ -41,16 +44,27 @@ const COMMANDS: [Entry; 16] = [
         firmware::run,
     ),
     ("bits", "one digest on every runtime of this machine: [--records N]", bits::run),
-    ("audit", "what the linked firmware contains and must not", audit::run),
-    ("size", "bytes and instructions against fixtures/sizes; --bless renews", size::run),
+    (
+        "audit",
+        "what the linked firmware contains, weighs and takes on each core at opt-level 3, s and z, against fixtures/sizes: \
+         [--model FILE] [--json FILE]; --bless renews",
+        audit::run,
+    ),
+    ("size", "the audit at opt-level s alone: the same options", size::run),
+    (
+        "counts",
+        "instructions of many records on each core, and the functions that vary: [--records N] [--model FILE]",
+        counts::run,
+    ),
     ("fixtures", "re-derive fixtures; --check compares only", fixtures::run),
     (
         "bench",
         "detection of every kind, alarm rates, reasons, on labelled sets: detection --data DIR [--seeds N] [--kinds A,B] [--sets A,B] \
-         [--out FILE]; alarms or reasons --data DIR [--seeds N] [--sets A,B] [--out FILE]",
+         [--out FILE]; alarms or reasons --data DIR [--seeds N] [--sets A,B] [--out FILE]; device [--json FILE], or --check; \
+         host [ROUNDS], rows a second on this machine",
         bench::run,
     ),
-    ("miri", "unit tests of the device crates in Miri, on nightly: [options of cargo miri test]", miri::run),
+    ("miri", "tests of the device crates in Miri, on nightly: [options of cargo miri test]", miri::run),
     ("page", "report.html in a browser without a screen: [--page FILE]", page::run),
     ("tidy", "arrows, docs, forbidden words, licences", tidy::run),
 ];

@@ -2,18 +2,11 @@
 //!
 //! Each rate is a difference: of two networks that differ by some layers in their middle, only those layers are left.
 
+use crate::bench::device::{Plan, Shape as Drawn};
 use crate::emulate::armagnac;
 use crate::emulate::firmware::{Build, Model, Profile, root};
-use crate::witness::read;
-use tillwatch_engine::fixed::{Channel, Requantise};
 use tillwatch_engine::kernel::{Convolution as Geometry, Shape};
-use tillwatch_engine::seeded::SeededWords;
-use tillwatch_loader::Loader;
-use tillwatch_model::{
-    Activation, Body, Convolution, Dense, Heads, Layer, Model as ModelFile, SelfTestVector, SequenceBuffer,
-    i32s, write,
-};
-use tillwatch_trainer::scoring::Bench;
+use tillwatch_model::{Model as ModelFile, Samples};
 
 /// Most instructions of a convolution for each instruction of a dense layer, per multiply-accumulate, where there are enough
 /// products to an output that they matter more than the rest. Others are shown: an image of one channel has nine products to an
@@ -26,13 +19,8 @@ const IMAGE: Shape = Shape { height: 14, width: 14, channels: 8 };
 /// The same for dense layers.
 const WIDTH: u16 = 64;
 
-/// A layer without its weights.
-#[derive(Clone, Copy)]
-enum Plan {
-    Dense([u16; 2]),
-    Convolution(Geometry),
-    Transposed(Geometry),
-}
+/// Columns of a record.
+const COLUMNS: u16 = 19;
 
 /// Layers that begin and end in the same shape.
 struct Case {
@@ -42,27 +30,17 @@ struct Case {
     is_bound: bool,
 }
 
-/// A layer with its weights.
-struct Drawn {
-    plan: Plan,
-    weights: Vec<u8>,
-    channels: Vec<u8>,
-    rule: Requantise,
-}
-
 pub(super) fn run(_: &[String]) -> Result<(), String> {
-    let bytes = read(&root().join("fixtures/models/point_of_sale.tw"))?;
-    let around = ModelFile::validate(&bytes).map_err(|error| error.to_string())?;
-    let dense_base = count(&around, "rates_dense", WIDTH, &[])?;
-    let dense = count(&around, "rates_dense_more", WIDTH, &[Plan::Dense([WIDTH; 2])])?.rate(&dense_base);
+    let dense_base = count("rates_dense", WIDTH, &[])?;
+    let dense = count("rates_dense_more", WIDTH, &[Plan::Dense([WIDTH; 2])])?.rate(&dense_base);
     println!("{:<44}{:>10}{:>14}{:>9}", "layers", "MACs", "instructions", "per MAC");
     println!("{:<44}{dense}", format!("dense, {WIDTH} to {WIDTH}"));
     let mut slow = Vec::new();
     for (at, case) in cases().into_iter().enumerate() {
         let Case { name, around: shape, plans, is_bound } = case;
         let width = shape.len() as u16;
-        let base = count(&around, &format!("rates_base_{width}"), width, &[])?;
-        let rate = count(&around, &format!("rates_image_{at}"), width, &plans)?.rate(&base);
+        let base = count(&format!("rates_base_{width}"), width, &[])?;
+        let rate = count(&format!("rates_image_{at}"), width, &plans)?.rate(&base);
         let ratio = rate.per_mac() / dense.per_mac();
         println!("{name:<44}{rate}, {ratio:.2} times dense");
         if is_bound && ratio > MOST {
@@ -135,92 +113,21 @@ impl std::fmt::Display for Cost {
 }
 
 /// Bakes and runs a network: dense to `width` codes, then the layers under test, then dense again.
-fn count(around: &ModelFile<'_>, name: &str, width: u16, middle: &[Plan]) -> Result<Cost, String> {
-    let columns = around.n_columns() as u16;
-    let mut words = SeededWords::new(1);
-    let mut layers = vec![Drawn::new(Plan::Dense([columns, width]), false, &mut words)];
-    layers.extend(middle.iter().map(|&plan| Drawn::new(plan, false, &mut words)));
-    layers.push(Drawn::new(Plan::Dense([width, columns]), true, &mut words));
-    let layers: Vec<Layer<'_>> = layers.iter().map(Drawn::borrow).collect();
-    let bytes = file(around, name, &layers)?;
+fn count(name: &str, width: u16, middle: &[Plan]) -> Result<Cost, String> {
+    let ends = [Plan::Dense([COLUMNS, width]), Plan::Dense([width, COLUMNS])];
+    let plans: Vec<Plan> = [&ends[..1], middle, &ends[1..]].concat();
+    let (fields, samples, latent) = (COLUMNS.into(), Samples::Row, None);
+    let bytes = Drawn { name, fields, samples, plans: &plans, latent, prototypes: 0 }.file()?;
     let model = ModelFile::validate(&bytes).map_err(|error| error.to_string())?;
     let (firmware, _) = Model::bake(&model, root().join("target/rates").join(name))?;
     let (profile, features) = (Profile::Size, &[]);
     let build = Build { target: TARGET, profile, model: &firmware, features, digest_records: Some(1) };
     let outcome = armagnac::run(&build.run()?, armagnac::Core::V7m).map_err(|error| error.to_string())?;
-    match outcome.instructions.first() {
+    match outcome.instructions().first() {
         // The first record is the same in all.
         Some(&instructions) if outcome.is_complete() => {
             Ok(Cost { macs: model.network_macs() as u64, instructions })
         }
         _ => Err(format!("{name}: the run did not end well:\n{}", outcome.output)),
-    }
-}
-
-/// A model with other layers, and one known answer of its own.
-fn file(around: &ModelFile<'_>, name: &str, layers: &[Layer<'_>]) -> Result<Vec<u8>, String> {
-    let vector = around.body().self_test.iter().next().ok_or("the committed model has no known answer")?;
-    let written = |score| {
-        let vectors = [SelfTestVector { score, ..vector }];
-        let (Some(layers), Some(self_test)) =
-            (SequenceBuffer::encode(layers), SequenceBuffer::encode(&vectors))
-        else {
-            return Err("the lists are too long to write".to_owned());
-        };
-        let body = Body {
-            name,
-            layers: layers.borrow(),
-            latent: None,
-            heads: Heads { latent_gain: 0, ..around.body().heads },
-            self_test: self_test.borrow(),
-            ..*around.body()
-        };
-        write(&body, around.thresholds(), None).map_err(|error| error.to_string())
-    };
-    let without = written(0)?;
-    let loader = Loader::new(ModelFile::validate(&without).map_err(|error| error.to_string())?);
-    let raw: Vec<i32> = i32s(vector.raw).collect();
-    written(Bench::new(&loader).score_fresh(&loader, &raw).score)
-}
-
-impl Drawn {
-    fn new(plan: Plan, is_last: bool, words: &mut SeededWords) -> Self {
-        let (n_weights, n_channels) = match plan {
-            Plan::Dense([in_len, out_len]) => (usize::from(in_len) * usize::from(out_len), out_len.into()),
-            Plan::Convolution(geometry) | Plan::Transposed(geometry) => {
-                let outs = usize::from(geometry.output.channels);
-                let [down, across] = geometry.stride.map(usize::from);
-                let phases = if matches!(plan, Plan::Transposed(_)) { down * across } else { 1 };
-                (geometry.patch_len() * outs, outs * phases)
-            }
-        };
-        let low = if is_last { -i32::from(i16::MAX) } else { i8::MIN.into() };
-        let channel = Channel { bias: 0, multiplier: 1 << 20 };
-        Self {
-            plan,
-            weights: (0..n_weights).map(|_| ((words.next_word() >> 24) as i8).max(-127) as u8).collect(),
-            channels: [channel.bias.to_le_bytes(), channel.multiplier.to_le_bytes()]
-                .concat()
-                .repeat(n_channels),
-            rule: Requantise {
-                zero_point: 0,
-                out_min: low,
-                out_max: if is_last { -low } else { i8::MAX.into() },
-                shift: 0,
-            },
-        }
-    }
-
-    fn borrow(&self) -> Layer<'_> {
-        let Self { weights, channels, rule, .. } = self;
-        let (rule, activation) = (*rule, Activation::Clamp);
-        let window = |geometry| Convolution::new(geometry, weights, channels, rule, activation);
-        match self.plan {
-            Plan::Dense([in_len, out_len]) => {
-                Layer::Dense(Dense { in_len, out_len, weights, channels, rule, activation })
-            }
-            Plan::Convolution(geometry) => Layer::Convolution(window(geometry)),
-            Plan::Transposed(geometry) => Layer::Transposed(window(geometry)),
-        }
     }
 }

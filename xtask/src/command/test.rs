@@ -1,6 +1,6 @@
 //! `cargo xtask test`: every check that this machine can run.
 
-use super::{audit, bake, bits, call, crosscheck, fixtures, kinds, page, rates, size, tidy};
+use super::{audit, bake, bits, call, crosscheck, device, firmware, fixtures, kinds, page, rates, tidy};
 use crate::emulate::qemu;
 
 pub(super) fn run(_: &[String]) -> Result<(), String> {
@@ -37,7 +37,8 @@ pub(super) fn all(strict: bool) -> Result<(), String> {
     bits::gate()?;
     rates::run(&[])?;
     audit::run(&[])?;
-    size::run(&[])?;
+    firmware::run(&[])?;
+    device::run(&["--check".to_owned()])?;
     println!("\nall checks passed");
     for line in &missing {
         println!("not run, {line}");

@@ -6,7 +6,8 @@
 use super::decode::RememberingDecoder;
 use super::image::Image;
 use super::memory::Memory;
-use super::{Failure, MEASURE_START, MEASURE_STOP, Outcome};
+use super::recorder::Recorder;
+use super::{Failure, Outcome, markers};
 use armagnac::core::{ArmVersion, Config, Emulator, Event, Processor};
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -52,12 +53,13 @@ pub(crate) fn run(elf: &Path, core: Core) -> Result<Outcome, Failure> {
 /// As [`run`].
 pub(crate) fn run_image(image: &Image, core: Core) -> Result<Outcome, String> {
     let mut processor = prepare(image, core)?;
-    let markers = (image.address_of(MEASURE_START)?, image.address_of(MEASURE_STOP)?);
+    let mut recorder = Recorder::new(markers(image)?);
     let mut outcome = Outcome::default();
     // The emulator stops with a Rust panic on what it does not implement, such as a division by zero.
-    let ran = catch_unwind(AssertUnwindSafe(|| step_to_end(&mut processor, markers, &mut outcome)));
+    let ran = catch_unwind(AssertUnwindSafe(|| step_to_end(&mut processor, &mut recorder, &mut outcome)));
     ran.unwrap_or_else(|_| Err("the emulator does not implement what the image does".to_owned()))
         .map_err(|message| format!("{message}, at {}", place(image, processor.pc())))?;
+    outcome.calls = recorder.into_calls();
     Ok(outcome)
 }
 
@@ -97,23 +99,15 @@ fn prepare(image: &Image, core: Core) -> Result<Processor, String> {
 
 fn step_to_end(
     processor: &mut Processor,
-    (start, stop): (u32, u32),
+    recorder: &mut Recorder,
     outcome: &mut Outcome,
 ) -> Result<(), String> {
-    let mut started_at = None;
     let mut executed = 0;
     while executed < MOST_INSTRUCTIONS {
         match processor.next_event().map_err(|error| format!("the core stopped: {error:?}"))? {
             Event::Instruction { .. } => {
                 executed += 1;
-                let pc = processor.pc();
-                if pc == start {
-                    started_at = Some(executed);
-                } else if pc == stop
-                    && let Some(begun) = started_at.take()
-                {
-                    outcome.instructions.push(executed - begun);
-                }
+                recorder.begin(processor.pc());
             }
             Event::Break(SEMIHOSTING) => match processor.registers.r0 {
                 SYS_WRITE0 => outcome.output.push_str(&text_at(processor, processor.registers.r1)?),
@@ -144,7 +138,7 @@ fn text_at(processor: &mut Processor, address: u32) -> Result<String, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::handmade;
+    use super::super::{MEASURE_STOP, handmade};
     use super::*;
 
     #[test]
@@ -154,7 +148,7 @@ mod tests {
                 let image = Image::parse(&handmade::counting_loop(turns)).unwrap();
                 let outcome = run_image(&image, core).unwrap();
                 // The call, the first value, two per turn, the return.
-                assert_eq!(outcome.instructions, [3 + 2 * u64::from(turns)]);
+                assert_eq!(outcome.instructions(), [3 + 2 * u64::from(turns)]);
                 assert_eq!(outcome.output, "ok\n");
                 assert!(outcome.exit_ok);
             }

@@ -1,5 +1,6 @@
 //! Builds the firmware of `tests/firmware` for one core, one profile and one model.
 
+use super::network;
 use crate::targets;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -42,6 +43,21 @@ impl Model {
         Self::bake_with(file, folder, Options { name, encoder_only: true, ..Options::default() })
     }
 
+    /// Bakes a model's layers alone: as an encoder is called, they run on codes that are narrow already.
+    pub(crate) fn bake_network(file: &tillwatch_model::Model<'_>, folder: &Path) -> Result<Self, String> {
+        let name = Some(format!("{}_network", file.body().name));
+        let (mut model, _) =
+            Self::bake_with(file, folder.to_owned(), Options { name, ..Options::default() })?;
+        let path = folder.join("src/lib.rs");
+        let told = |error| format!("{}: {error}", path.display());
+        let source = fs::read_to_string(&path).map_err(told)?;
+        fs::write(&path, network::layers_alone(&source)?).map_err(told)?;
+        if let Self::Baked { is_encoder, .. } = &mut model {
+            *is_encoder = true;
+        }
+        Ok(model)
+    }
+
     fn bake_with(
         file: &tillwatch_model::Model<'_>,
         folder: PathBuf,
@@ -62,6 +78,8 @@ pub(crate) enum Profile {
     Size,
     /// Fast: `opt-level = 3`.
     Speed,
+    /// Smallest: `opt-level = "z"`.
+    Smallest,
 }
 
 impl Profile {
@@ -70,6 +88,16 @@ impl Profile {
         match self {
             Self::Size => "firmware",
             Self::Speed => "speed",
+            Self::Smallest => "smallest",
+        }
+    }
+
+    /// Its `opt-level`.
+    pub(crate) fn level(self) -> &'static str {
+        match self {
+            Self::Size => "s",
+            Self::Speed => "3",
+            Self::Smallest => "z",
         }
     }
 }
@@ -92,8 +120,8 @@ pub(crate) struct Build<'a> {
 /// The name of the function that a panic would call and that nobody defines.
 pub(crate) const PANIC_PROOF: &str = "tillwatch_panics";
 
-/// Held from the build to the copy: builds with other features put their image in the same place.
-static BUILDING: Mutex<()> = Mutex::new(());
+/// Held from the build to the copy: builds of one profile with other features put their image in the same place.
+static BUILDING: [Mutex<()>; 3] = [const { Mutex::new(()) }; 3];
 
 impl Build<'_> {
     /// Builds the image and gives its path, `target/firmware/images/NAME.elf`.
@@ -122,7 +150,7 @@ impl Build<'_> {
         if let Some(records) = self.digest_records {
             command.env("TILLWATCH_DIGEST_RECORDS", records.to_string());
         }
-        let _building = BUILDING.lock().unwrap_or_else(PoisonError::into_inner);
+        let _building = BUILDING[self.profile as usize].lock().unwrap_or_else(PoisonError::into_inner);
         let answer = command.output().map_err(|error| format!("cargo did not start: {error}"))?;
         if !answer.status.success() {
             return Err(self.explain(&String::from_utf8_lossy(&answer.stderr)));

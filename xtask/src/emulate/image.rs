@@ -73,6 +73,8 @@ pub(crate) struct Image {
     pub(crate) symbols: Vec<Symbol>,
     /// Names that nothing defines.
     pub(crate) undefined: Vec<String>,
+    /// Addresses within code from which on there is data, true, or instructions, false; by address.
+    pub(crate) marks: Vec<(u32, bool)>,
 }
 
 impl Image {
@@ -126,7 +128,12 @@ impl Image {
                 if !name.is_empty() {
                     image.undefined.push(name.to_owned());
                 }
-            } else if !name.is_empty() && !name.starts_with('$') && symbol.kind() != SymbolKind::File {
+            } else if let Some(mark) = name.strip_prefix('$') {
+                // Of what the linker left out only the mark remains, without a place.
+                if symbol.section_index().is_some() {
+                    image.marks.push((symbol.address() as u32, mark.starts_with('d')));
+                }
+            } else if !name.is_empty() && symbol.kind() != SymbolKind::File {
                 let is_code = symbol.kind() == SymbolKind::Text;
                 let address = symbol.address() as u32 & if is_code { !1 } else { !0 };
                 image.symbols.push(Symbol {
@@ -137,6 +144,7 @@ impl Image {
                 });
             }
         }
+        image.marks.sort_unstable();
         image.sections.sort_by_key(|section| section.address);
         image.symbols.sort_by_key(|symbol| symbol.address);
         Ok(image)
@@ -162,12 +170,36 @@ impl Image {
         self.symbols[..end].iter().rev().find(|symbol| symbol.is_code)
     }
 
+    /// True where constants lie between the instructions.
+    pub(crate) fn is_data(&self, address: u32) -> bool {
+        let end = self.marks.partition_point(|&(mark, _)| mark <= address);
+        self.marks[..end].last().is_some_and(|&(_, is_data)| is_data)
+    }
+
     /// The little-endian word that a loader places at an address.
     pub(crate) fn word(&self, address: u32) -> Option<u32> {
+        self.bytes_at(address).map(u32::from_le_bytes)
+    }
+
+    /// The little-endian half of a word that a loader places at an address.
+    pub(crate) fn half(&self, address: u32) -> Option<u16> {
+        self.bytes_at(address).map(u16::from_le_bytes)
+    }
+
+    /// Bytes of the instruction at an address: 2 or 4.
+    pub(crate) fn instruction_bytes(&self, address: u32) -> u32 {
+        let first = self.half(address).unwrap_or(0);
+        let is_long = match self.instructions {
+            Instructions::Thumb => first >= 0xe800,
+            Instructions::Rv32 => first & 3 == 3,
+        };
+        if is_long { 4 } else { 2 }
+    }
+
+    fn bytes_at<const N: usize>(&self, address: u32) -> Option<[u8; N]> {
         self.segments.iter().find_map(|segment| {
             let at = address.checked_sub(segment.address)? as usize;
-            let bytes = segment.bytes.get(at..at + 4)?;
-            Some(u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]))
+            segment.bytes.get(at..at + N)?.try_into().ok()
         })
     }
 }
@@ -180,6 +212,15 @@ mod tests {
     fn a_text_is_no_image() {
         let message = Image::parse(b"not an image").unwrap_err();
         assert!(message.starts_with("not a 32-bit ELF file"), "{message}");
+    }
+
+    #[test]
+    fn the_nearest_mark_before_an_address_says_what_lies_there() {
+        let image = Image { marks: vec![(4, false), (8, true), (12, false)], ..Image::default() };
+        assert_eq!(
+            [0, 4, 7, 8, 11, 12].map(|at| image.is_data(at)),
+            [false, false, false, true, true, false]
+        );
     }
 
     #[test]

@@ -1,18 +1,35 @@
 //! Runs firmware on emulated cores: two emulators that must agree.
 //!
-//! [`armagnac`] is pure Rust and always there; [`qemu`] is the second witness and runs what the first cannot. Both give
-//! exact instruction counts, never cycles.
+//! [`armagnac`] is pure Rust and always there; [`qemu`] is the second witness and runs what the first cannot. Both say
+//! exactly what was executed at which address, never how long it took; [`cycles`] is a model of that.
 
 pub(crate) mod armagnac;
+pub(crate) mod by_function;
+pub(crate) mod counted;
+mod counter;
+pub(crate) mod cycles;
 mod decode;
 pub(crate) mod firmware;
 #[cfg(test)]
 mod handmade;
 pub(crate) mod image;
 mod memory;
+mod network;
+// The plugin's own, to test that it understands what it is told and is understood.
+#[cfg(test)]
+#[path = "../../../tests/counter/src/options.rs"]
+mod options;
 pub(crate) mod qemu;
+#[path = "../../../tests/counter/src/recorder.rs"]
+pub(crate) mod recorder;
+#[cfg(test)]
+#[path = "../../../tests/counter/src/text.rs"]
+mod text;
+mod thumb;
 mod trace;
 
+use image::Image;
+use recorder::{Call, Markers};
 use std::fmt;
 
 /// The marker before the counted call.
@@ -27,16 +44,39 @@ pub(crate) const MEASURED_ALL: &str = "measured_all";
 pub(crate) struct Outcome {
     /// Everything that it printed.
     pub(crate) output: String,
-    /// Instructions of each measured call, in order: the call, the function and its return.
-    pub(crate) instructions: Vec<u64>,
+    /// The measured calls, in order: the call itself, the function and its return.
+    pub(crate) calls: Vec<Call>,
     /// True when it ended by itself and reported success.
     pub(crate) exit_ok: bool,
 }
 
+/// Instructions of a call.
+pub(crate) fn instructions(call: &Call) -> u64 {
+    call.values().map(|place| place.count).sum()
+}
+
+/// The markers of an image.
+///
+/// # Errors
+/// Names the one that is missing.
+fn markers(image: &Image) -> Result<Markers, String> {
+    Ok(Markers {
+        start: image.address_of(MEASURE_START)?,
+        stop: image.address_of(MEASURE_STOP)?,
+        end: image.address_of(MEASURED_ALL)?,
+    })
+}
+
 impl Outcome {
+    /// Instructions of each measured call, in order.
+    pub(crate) fn instructions(&self) -> Vec<u64> {
+        self.calls.iter().map(instructions).collect()
+    }
+
     /// Fewest and most instructions of a measured call; none where nothing was measured.
     pub(crate) fn instruction_range(&self) -> Option<(u64, u64)> {
-        Some((*self.instructions.iter().min()?, *self.instructions.iter().max()?))
+        let counts = self.instructions();
+        Some((*counts.iter().min()?, *counts.iter().max()?))
     }
 
     /// What follows `word` and a space on the first line that begins so.
@@ -105,6 +145,10 @@ impl From<String> for Failure {
 }
 
 #[cfg(test)]
+#[path = "../../../tests/firmware/src/every_width.rs"]
+mod every_width;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
@@ -112,7 +156,9 @@ mod tests {
     fn lines_are_read_back() {
         let output = "model m\nscore 00000000000000ff percentile 3 verdict watch\nself-test ok\n\
                       digest 3accd601e49132ec over 20 records\nevents 00000000000000ab\nstack 28\ndone\n";
-        let outcome = Outcome { output: output.to_owned(), instructions: vec![7, 5, 6], exit_ok: true };
+        let call = |count| Call::from([(0, recorder::Place { count, ..Default::default() })]);
+        let calls = [7, 5, 6].map(call).to_vec();
+        let outcome = Outcome { output: output.to_owned(), calls, exit_ok: true };
         assert_eq!(outcome.digest(), Some((0x3acc_d601_e491_32ec, 20)));
         assert_eq!(outcome.events(), Some(0xab));
         assert_eq!(outcome.stack_bytes(), Some(28));
@@ -153,6 +199,40 @@ mod tests {
             match qemu::run(&elf, qemu::Machine::An385) {
                 Ok(second) => assert_eq!(first, second),
                 Err(failure) => assert!(matches!(failure, Failure::NotFound { .. }), "{failure}"),
+            }
+        }
+    }
+
+    /// Dense layers of all widths give the codes of this machine on every core: the assembly of each against the portable twin.
+    ///
+    /// Needs the target's standard library; where it or the emulator is missing there is nothing to run.
+    #[test]
+    fn layers_of_every_width_are_equal_on_every_core() {
+        use firmware::{Build, Model, Profile};
+        use qemu::Machine;
+        use tillwatch_engine::seeded::{SeededField, seeded_digest};
+        const RECORDS: u32 = 1_000;
+        let field = SeededField { low: 0, span: 1000, nullable: false };
+        let want =
+            seeded_digest(&[field], [0], RECORDS, 1, |&[value]| every_width::fingerprint(value as u32));
+        for (target, machine) in [
+            ("thumbv6m-none-eabi", Machine::An385),
+            ("thumbv7m-none-eabi", Machine::An385),
+            ("thumbv7em-none-eabi", Machine::An386),
+            ("riscv32imac-unknown-none-elf", Machine::Virt),
+        ] {
+            if !crate::targets::is_installed(target).unwrap() {
+                continue;
+            }
+            for profile in [Profile::Size, Profile::Speed] {
+                let (features, digest_records) = (&["every_width"], Some(RECORDS));
+                let build = Build { target, profile, model: &Model::Empty, features, digest_records };
+                match qemu::output(&build.run().unwrap(), machine, qemu::LONGEST_RUN) {
+                    Ok(outcome) => {
+                        assert_eq!(outcome.digest(), Some((want, RECORDS)), "{target}, {profile:?}");
+                    }
+                    Err(failure) => assert!(matches!(failure, Failure::NotFound { .. }), "{failure}"),
+                }
             }
         }
     }

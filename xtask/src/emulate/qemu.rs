@@ -1,11 +1,13 @@
 //! The second witness: QEMU, which also knows the DSP instructions, ARMv8-M and RISC-V.
 //!
-//! A firmware runs twice: once at full speed for its output, once with one log line per instruction, of which the
-//! measured calls are counted and the rest is cut off. Counts are exact and equal those of [`super::armagnac`].
+//! A plugin counts while a firmware runs. Where QEMU does not load it, the firmware runs twice: once at full speed for its
+//! output, once with one log line per instruction, of which the measured calls are counted and the rest is cut off; that
+//! is slower, and said. Either way what was executed is exact and equals what [`super::armagnac`] executes.
 
+use super::counter::{self, Counter};
 use super::image::Image;
-use super::trace::{self, Markers};
-use super::{Failure, MEASURE_START, MEASURE_STOP, MEASURED_ALL, Outcome};
+use super::recorder::Call;
+use super::{Failure, Outcome, markers, trace};
 use std::io::{BufReader, ErrorKind, Read};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -51,10 +53,20 @@ impl Machine {
             Self::Virt => &["-M", "virt", "-bios", "none"],
         }
     }
+
+    /// Ticks a second of the counter that a firmware with the feature `counted` reads: SysTick at the speed of the board's
+    /// core, or the cycle counter, which QEMU lets follow its own clock.
+    pub(super) fn ticks_per_second(self) -> u64 {
+        match self {
+            Self::An385 | Self::An386 => 25_000_000,
+            Self::An505 => 20_000_000,
+            Self::Virt => 1_000_000_000,
+        }
+    }
 }
 
 /// A run that takes longer hangs: 10,000 records take about a second.
-const LONGEST_RUN: Duration = Duration::from_secs(300);
+pub(crate) const LONGEST_RUN: Duration = Duration::from_secs(300);
 
 /// Runs a firmware to its end for what it prints, within a limit, and counts nothing.
 ///
@@ -62,8 +74,19 @@ const LONGEST_RUN: Duration = Duration::from_secs(300);
 /// As [`run`].
 pub(crate) fn output(elf: &Path, machine: Machine, limit: Duration) -> Result<Outcome, Failure> {
     version(machine)?;
-    let (output, exit_ok) = run_for_output(elf, machine, limit)?;
-    Ok(Outcome { output, instructions: Vec::new(), exit_ok })
+    let (output, exit_ok) = run_for_output(elf, machine, &[], limit)?;
+    Ok(Outcome { output, calls: Vec::new(), exit_ok })
+}
+
+/// Runs a firmware to its end for what it prints, its clock advancing by 2^`shift` nanoseconds with every instruction.
+///
+/// # Errors
+/// As [`run`].
+pub(super) fn clocked(elf: &Path, machine: Machine, shift: u32) -> Result<Outcome, Failure> {
+    version(machine)?;
+    let by_instructions = ["-icount".to_owned(), format!("shift={shift}")];
+    let (output, exit_ok) = run_for_output(elf, machine, &by_instructions, LONGEST_RUN)?;
+    Ok(Outcome { output, calls: Vec::new(), exit_ok })
 }
 
 /// Runs a firmware to its end and counts its measured calls.
@@ -71,16 +94,29 @@ pub(crate) fn output(elf: &Path, machine: Machine, limit: Duration) -> Result<Ou
 /// # Errors
 /// [`Failure::NotFound`] where the emulator is not installed; else what went wrong.
 pub(crate) fn run(elf: &Path, machine: Machine) -> Result<Outcome, Failure> {
-    let image = Image::read(elf)?;
     let version = version(machine)?;
-    let markers = Markers {
-        start: image.address_of(MEASURE_START)?,
-        stop: image.address_of(MEASURE_STOP)?,
-        end: image.address_of(MEASURED_ALL)?,
-    };
-    let (output, exit_ok) = run_for_output(elf, machine, LONGEST_RUN)?;
-    let instructions = run_for_counts(elf, machine, version, markers)?;
-    Ok(Outcome { output, instructions, exit_ok })
+    match run_with_counter(elf, machine, version) {
+        Ok(outcome) => Ok(outcome),
+        Err(message) => {
+            counter::say_once(&message);
+            run_with_log(elf, machine, version)
+        }
+    }
+}
+
+/// Runs a firmware once, with the plugin.
+fn run_with_counter(elf: &Path, machine: Machine, version: (u32, u32)) -> Result<Outcome, String> {
+    let counter = Counter::new(version, markers(&Image::read(elf)?)?)?;
+    let ran = run_for_output(elf, machine, &counter.arguments(), LONGEST_RUN);
+    let (output, exit_ok) = ran.map_err(|failure| failure.to_string())?;
+    Ok(Outcome { output, calls: counter.calls()?, exit_ok })
+}
+
+/// Runs a firmware twice, without the plugin.
+fn run_with_log(elf: &Path, machine: Machine, version: (u32, u32)) -> Result<Outcome, Failure> {
+    let (output, exit_ok) = run_for_output(elf, machine, &[], LONGEST_RUN)?;
+    let calls = run_for_log(elf, machine, version)?;
+    Ok(Outcome { output, calls, exit_ok })
 }
 
 /// Major and minor version of the installed emulator.
@@ -117,8 +153,14 @@ fn command(elf: &Path, machine: Machine, console: &str) -> Command {
     command
 }
 
-fn run_for_output(elf: &Path, machine: Machine, limit: Duration) -> Result<(String, bool), Failure> {
+fn run_for_output(
+    elf: &Path,
+    machine: Machine,
+    more: &[String],
+    limit: Duration,
+) -> Result<(String, bool), Failure> {
     let mut child = command(elf, machine, "stdio,id=console")
+        .args(more)
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
@@ -150,12 +192,8 @@ fn text_of(pipe: Option<impl Read>) -> String {
     String::from_utf8_lossy(&bytes).replace('\r', "")
 }
 
-fn run_for_counts(
-    elf: &Path,
-    machine: Machine,
-    version: (u32, u32),
-    markers: Markers,
-) -> Result<Vec<u64>, Failure> {
+fn run_for_log(elf: &Path, machine: Machine, version: (u32, u32)) -> Result<Vec<Call>, Failure> {
+    let markers = markers(&Image::read(elf)?)?;
     let one_by_one: &[&str] =
         if version >= (8, 1) { &["-accel", "tcg,one-insn-per-tb=on"] } else { &["-singlestep"] };
     let mut child = command(elf, machine, "null,id=console")
@@ -166,9 +204,9 @@ fn run_for_counts(
         .spawn()
         .map_err(|error| format!("{} did not start: {error}", machine.program()))?;
     let log = child.stderr.take().ok_or_else(|| "the emulator has no log".to_owned())?;
-    let counts = trace::count(BufReader::with_capacity(1 << 16, log), markers);
+    let calls = trace::calls(BufReader::with_capacity(1 << 16, log), markers);
     stop(&mut child);
-    counts.map_err(|error| Failure::Broken(format!("the log of {} broke off: {error}", machine.program())))
+    calls.map_err(|error| Failure::Broken(format!("the log of {} broke off: {error}", machine.program())))
 }
 
 /// Ends a child that may have ended already.
@@ -179,7 +217,7 @@ fn stop(child: &mut Child) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::handmade;
+    use super::super::{armagnac, handmade};
     use super::*;
 
     #[test]
@@ -189,20 +227,27 @@ mod tests {
         assert_eq!(parse_version("no such thing"), None);
     }
 
+    /// By hand, by the plugin, by the log and by the emulator inside: the same, address by address.
     #[test]
     fn the_handmade_loop_counts_as_on_paper_where_qemu_is_installed() {
         let folder = tempfile::tempdir().unwrap();
         let elf = folder.path().join("loop.elf");
         for turns in [1, 200] {
-            std::fs::write(&elf, handmade::counting_loop(turns)).unwrap();
-            match run(&elf, Machine::An385) {
-                Ok(outcome) => {
-                    assert_eq!(outcome.instructions, [3 + 2 * u64::from(turns)]);
-                    assert_eq!((outcome.output.as_str(), outcome.exit_ok), ("ok\n", true));
+            let file = handmade::counting_loop(turns);
+            std::fs::write(&elf, &file).unwrap();
+            let version = match version(Machine::An385) {
+                Ok(version) => version,
+                Err(failure) => {
+                    assert!(matches!(failure, Failure::NotFound { .. }), "{failure}");
+                    return;
                 }
-                Err(Failure::NotFound { install, .. }) => assert!(install.contains("qemu-system-arm")),
-                Err(failure) => panic!("{failure}"),
-            }
+            };
+            let by_log = run_with_log(&elf, Machine::An385, version).unwrap();
+            assert_eq!(by_log.instructions(), [3 + 2 * u64::from(turns)]);
+            assert_eq!((by_log.output.as_str(), by_log.exit_ok), ("ok\n", true));
+            assert_eq!(run_with_counter(&elf, Machine::An385, version).unwrap(), by_log);
+            let image = Image::parse(&file).unwrap();
+            assert_eq!(armagnac::run_image(&image, armagnac::Core::V7m).unwrap(), by_log);
         }
     }
 }

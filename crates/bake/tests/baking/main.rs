@@ -4,5 +4,6 @@
 
 mod emitted_crate;
 mod files;
+mod mutant;
 mod picture;
 mod toy;

@@ -32,6 +32,9 @@ pub(crate) struct Score {
     /// Images: folder for a picture of each, 00001.png and so on: the image, its reconstruction, and where they differ
     #[arg(long)]
     pub(crate) maps: Option<PathBuf>,
+    /// Threads, as many as the machine has cores without it; the result does not depend on them
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub(crate) threads: Option<u16>,
     /// Where the frame goes that a device would send after these records, for `tillwatch drift`
     #[arg(long)]
     pub(crate) frame: Option<PathBuf>,

@@ -1,4 +1,4 @@
-//! The sums of a dense layer on cores with DSP instructions: Cortex-M4, M7 and such M33 as have them.
+//! The sums of a convolution on cores with DSP instructions: Cortex-M4, M7 and such M33 as have them.
 
 use super::Taps;
 use super::pairs::LONGEST;
@@ -10,17 +10,6 @@ use crate::kernel::Tile;
 /// Sums that fit an i32, as everywhere: `SMLAD` wraps.
 /// # Source
 /// ARMv7-M Architecture Reference Manual, `SXTB16` and `SMLAD`; the arrangement is that of `pairs`.
-#[inline]
-pub(crate) fn dense_sums(tiles: &[Tile], input: &[[i8; 4]], sums: [i32; 4]) -> [i32; 4] {
-    let groups = tiles.len().min(input.len());
-    // SAFETY: no more groups than both slices hold.
-    unsafe { long_sums(tiles.as_ptr(), input.as_ptr().cast(), groups, sums).1 }
-}
-
-/// As the portable twin.
-///
-/// # Bounds
-/// As [`dense_sums`].
 #[inline]
 pub(crate) fn tile_sums(tiles: &[Tile], taps: &Taps<'_>, sums: [i32; 4]) -> [i32; 4] {
     if tiles.len() < taps.len() {
@@ -104,7 +93,7 @@ super::thumb::over_rows! {
     /// As the portable twin: two products in an instruction.
     ///
     /// # Bounds
-    /// As [`dense_sums`].
+    /// As [`tile_sums`].
     row_sum = row_of_sum(weights: [i8; 4], sums: 1)
 }
 

@@ -1,27 +1,52 @@
 //! Inner loops for single cores, chosen by the build script; everywhere else the portable one, which is their oracle.
 
 #[cfg(tile_sums = "dsp")]
+mod dense_dsp;
+#[cfg(tile_sums = "dsp")]
 mod dsp;
 #[cfg(any(test, tile_sums = "dsp"))]
 mod pairs;
-#[cfg(not(any(tile_sums = "dsp", tile_sums = "thumb2")))]
+#[cfg(tile_sums = "portable")]
 mod portable;
-#[cfg(not(tile_sums = "dsp"))]
+#[cfg(any(test, tile_sums = "thumb1"))]
+mod quads;
+#[cfg(any(tile_sums = "portable", tile_sums = "thumb1"))]
+mod row;
+#[cfg(any(tile_sums = "portable", tile_sums = "thumb2"))]
 mod row_major;
 mod taps;
 #[cfg(any(tile_sums = "dsp", tile_sums = "thumb2"))]
 mod thumb;
+#[cfg(tile_sums = "thumb1")]
+mod thumb1;
 #[cfg(tile_sums = "thumb2")]
 mod thumb2;
 
 #[cfg(tile_sums = "dsp")]
-pub(crate) use dsp::{dense_sums, row_sum, tile_sums};
+pub(crate) use dense_dsp::dense;
+#[cfg(tile_sums = "dsp")]
+pub(crate) use dsp::{row_sum, tile_sums};
 #[cfg(tile_sums = "dsp")]
 pub(crate) use pairs::{arrange, rows};
-#[cfg(not(any(tile_sums = "dsp", tile_sums = "thumb2")))]
-pub(crate) use portable::{dense_sums, row_sum, tile_sums};
-#[cfg(not(tile_sums = "dsp"))]
+#[cfg(tile_sums = "portable")]
+pub(crate) use portable::{dense_sums, tile_sums};
+#[cfg(tile_sums = "thumb1")]
+pub(crate) use quads::{arrange, excess, rows};
+#[cfg(any(tile_sums = "portable", tile_sums = "thumb1"))]
+pub(crate) use row::row_sum;
+#[cfg(any(tile_sums = "portable", tile_sums = "thumb2"))]
 pub(crate) use row_major::{arrange, rows};
 pub(crate) use taps::Taps;
+#[cfg(tile_sums = "thumb1")]
+pub(crate) use thumb1::{dense_sums, tile_sums};
 #[cfg(tile_sums = "thumb2")]
 pub(crate) use thumb2::{dense_sums, row_sum, tile_sums};
+
+/// What all sums of [`dense_sums`] come out too great by: nothing where weights are stored as they are.
+///
+/// # Shapes
+/// `input`: the codes that all rows see.
+#[cfg(not(tile_sums = "thumb1"))]
+pub(crate) const fn excess(_input: &[[i8; 4]]) -> i32 {
+    0
+}

@@ -34,38 +34,6 @@ pub(crate) fn tile_sums(tiles: &[Tile], taps: &Taps<'_>, sums: [i32; 4]) -> [i32
     taps.pairs(tiles).fold(sums, |sums, (tiles, input)| dense_sums(tiles, input, sums))
 }
 
-/// Adds the products of one row of weights and the taps to a sum.
-///
-/// # Shapes
-/// `weights`: groups of four, one per group of the taps, row after row; the sum stays as it is where there are fewer.
-#[inline]
-pub(crate) fn row_sum(weights: &[[i8; 4]], taps: &Taps<'_>, [mut sum]: [i32; 1]) -> [i32; 1] {
-    for (weights, input) in taps.pairs(weights) {
-        for (weights, input) in weights.iter().zip(input) {
-            let ([w0, w1, w2, w3], [x0, x1, x2, x3]) = (*weights, *input);
-            sum += i32::from(w0) * i32::from(x0) + i32::from(w1) * i32::from(x1);
-            sum += i32::from(w2) * i32::from(x2) + i32::from(w3) * i32::from(x3);
-        }
-    }
-    [sum]
-}
-
-impl Taps<'_> {
-    /// The rows of taps, each with its own weights; none where there are fewer weights than taps.
-    fn pairs<'a, W>(&'a self, weights: &'a [W]) -> impl Iterator<Item = (&'a [W], &'a [[i8; 4]])> {
-        let mut weights = weights;
-        let mut codes = self.codes();
-        let rows = if weights.len() < self.len() { 0 } else { self.rows() };
-        (0..rows).map(move |_| {
-            let (row, after) = weights.split_at_checked(self.groups()).unwrap_or_default();
-            let inputs = codes.get(..4 * self.groups()).unwrap_or_default();
-            weights = after;
-            codes = codes.get(self.pitch()..).unwrap_or_default();
-            (row, inputs.as_chunks().0)
-        })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -78,19 +46,7 @@ mod tests {
         let tile = Tile::new([1, 2, 3, 4, -1, 0, 4, 0, 0, 0, 0, 1, -127, 127, 0, 0]);
         let sums = tile_sums(&[tile, tile], &taps, [5, -5, 0, 1]);
         assert_eq!(sums, [5 + 300 + 130, -5 + 110 + 128, 40 + 1, 1 + 1270 + 32_385]);
-        let sum = row_sum(&[[1, 2, 3, 4], [-128, 127, 0, 0]], &taps, [5]);
-        assert_eq!(sum, [5 + 300 + 32_513]);
         // A weight too few.
         assert_eq!(tile_sums(&[tile], &taps, [5, -5, 0, 1]), [5, -5, 0, 1]);
-        assert_eq!(row_sum(&[[1; 4]], &taps, [5]), [5]);
-    }
-
-    #[test]
-    fn taps_reach_no_further_than_their_codes() {
-        let codes = [0; 9];
-        assert!(Taps::new(&codes, 5, 2, 1).is_some());
-        assert!(Taps::new(&codes, 6, 2, 1).is_none());
-        assert!(Taps::new(&codes, 1, 1, 3).is_none());
-        assert!(Taps::new(&codes, 1, 0, 1).is_none());
     }
 }

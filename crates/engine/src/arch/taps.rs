@@ -47,3 +47,17 @@ impl<'a> Taps<'a> {
         self.groups
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn taps_reach_no_further_than_their_codes() {
+        let codes = [0; 9];
+        assert!(Taps::new(&codes, 5, 2, 1).is_some());
+        assert!(Taps::new(&codes, 6, 2, 1).is_none());
+        assert!(Taps::new(&codes, 1, 1, 3).is_none());
+        assert!(Taps::new(&codes, 1, 0, 1).is_none());
+    }
+}

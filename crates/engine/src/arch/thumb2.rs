@@ -14,7 +14,7 @@ pub(crate) fn dense_sums(tiles: &[Tile], input: &[[i8; 4]], sums: [i32; 4]) -> [
         return sums;
     }
     // SAFETY: at least one group, and as many as both slices hold.
-    unsafe { tile_row_sums(tiles.as_ptr(), input.as_ptr().cast(), groups, sums).1 }
+    unsafe { tile_pair_sums(tiles.as_ptr(), input.as_ptr().cast(), groups, sums).1 }
 }
 
 super::thumb::over_rows! {
@@ -35,7 +35,7 @@ super::thumb::over_rows! {
 
 super::thumb::inner_loop! {
     /// One row of taps of [`tile_sums`].
-    tile_row_sums(weights: Tile, sums: [a0, a1, a2, a3; 4]),
+    tile_row_sums and tile_pair_sums(weights: Tile, sums: [a0, a1, a2, a3; 4]),
     registers: [x0, x1, x2, x3, w],
     group: [
         "ldrsb {x0}, [{input}], #1",

@@ -17,13 +17,27 @@ pub struct Affine {
 }
 
 impl Affine {
+    /// Largest shift.
+    pub const MAX_SHIFT: u32 = 30;
+
+    /// Smallest multiplier of a shift: with one above 0 the difference saturates before the product, which has to be
+    /// outside the code range by then.
+    ///
+    /// # Exactness
+    /// Exact.
+    /// # Panics
+    /// Never.
+    #[must_use]
+    pub const fn least_multiplier(shift: u32) -> i32 {
+        if shift == 0 { 0 } else { 1 << 17 }
+    }
+
     /// Maps an integer to a wide code.
     ///
     /// # Units
     /// `value`: raw steps, or steps of 2^-16 of a logarithm; result: wide codes.
     /// # Bounds
-    /// Any value; the difference saturates before the shift, which is outside the code range whenever
-    /// `multiplier >= 2^17`, as validation demands for a shift above 0.
+    /// Any value; `shift` is at most [`Affine::MAX_SHIFT`] and `multiplier` at least [`Affine::least_multiplier`].
     /// # Exactness
     /// Bit-exact under contract `tw-w8a8-r16-1`.
     /// # Panics
@@ -43,9 +57,10 @@ impl Affine {
         saturate(multiply_round_high(bounded.wrapping_shl(self.shift), self.multiplier))
     }
 
-    /// [`Affine::apply`], with [`MISSING`] taking the fill code.
+    /// [`Affine::apply`], with [`MISSING`] taking the fill code and the same time.
     pub(super) const fn apply_present(&self, value: i32) -> (i16, Mark) {
-        if value == MISSING { (self.fill, Mark::MISSING) } else { self.apply(value) }
+        let (code, mark) = self.apply(value);
+        if value == MISSING { (self.fill, Mark::MISSING) } else { (code, mark) }
     }
 }
 
@@ -87,7 +102,8 @@ pub fn numeric(raw: i32, affine: &Affine) -> (i16, Mark) {
 /// `NUMERICS.md`, "Logarithm".
 #[must_use]
 pub fn logarithm(raw: i32, affine: &Affine) -> (i16, Mark) {
-    affine.apply_present(if raw == MISSING { MISSING } else { log2_1p(raw) })
+    let log = log2_1p(raw);
+    affine.apply_present(if raw == MISSING { MISSING } else { log })
 }
 
 /// Distance from an origin on a logarithmic scale that is nearly linear near it, standardised.
@@ -99,6 +115,11 @@ pub struct Symlog {
     pub width_log2: u32,
     /// From [`log2_1p_over`] in steps of 2^-16 to wide codes.
     pub affine: Affine,
+}
+
+impl Symlog {
+    /// Largest `width_log2`.
+    pub const MAX_WIDTH_LOG2: u32 = 30;
 }
 
 /// A number with long tails: its distance from an origin on a signed logarithmic scale, standardised.
@@ -128,7 +149,8 @@ pub struct Symlog {
 #[must_use]
 pub fn symlog(raw: i32, rule: &Symlog) -> (i16, Mark) {
     let distance = raw.saturating_sub(rule.origin);
-    rule.affine.apply_present(if raw == MISSING { MISSING } else { log2_1p_over(distance, rule.width_log2) })
+    let log = log2_1p_over(distance, rule.width_log2);
+    rule.affine.apply_present(if raw == MISSING { MISSING } else { log })
 }
 
 #[cfg(test)]
@@ -150,6 +172,17 @@ mod tests {
         for raw in [i32::MAX, 1 << 25, i32::MIN + 1, -(1 << 25)] {
             assert_eq!(numeric(raw, &affine), (raw.signum() as i16 * 32_767, Mark::SATURATED), "{raw}");
         }
+    }
+
+    #[test]
+    fn symlog_counts_octaves_from_its_origin() {
+        // A code for each 2^-8 of an octave; distances of 2^4 (2^k - 1) are k octaves away.
+        let affine = Affine { center: 0, multiplier: 1 << 24, shift: 0, fill: 0 };
+        let rule = Symlog { origin: 100, width_log2: 4, affine };
+        for (raw, octaves) in [(100, 0), (100 + 16, 1), (100 + 16 * 7, 3), (100 - 16 * 7, -3)] {
+            assert_eq!(symlog(raw, &rule), (256 * octaves, Mark::NONE), "{raw}");
+        }
+        assert_eq!(logarithm(-7, &affine), (-3 * 256, Mark::NONE));
     }
 
     proptest! {

@@ -105,11 +105,8 @@ pub fn surprisal_from(raw: i32, n_levels: usize, mut table: impl Iterator<Item =
 /// Never.
 #[must_use]
 pub fn flag(raw: i32, codes: OneHot) -> (i16, Mark) {
-    match raw {
-        MISSING => (0, Mark::MISSING),
-        0 => (codes.off, Mark::NONE),
-        _ => (codes.on, Mark::NONE),
-    }
+    let code = if raw == 0 { codes.off } else { codes.on };
+    if raw == MISSING { (0, Mark::MISSING) } else { (code, Mark::NONE) }
 }
 
 const fn mark(raw: i32, known: bool) -> Mark {
@@ -150,7 +147,10 @@ mod tests {
     fn surprisal_reads_the_table() {
         let table = [900, 5, -5];
         assert_eq!(surprisal(2, &table), (-5, Mark::NONE));
-        assert_eq!(surprisal(3, &table), (900, Mark::UNKNOWN));
+        assert_eq!(surprisal(1, &table), (5, Mark::NONE));
+        for raw in [0, 3, -1, i32::MAX] {
+            assert_eq!(surprisal(raw, &table), (900, Mark::UNKNOWN), "{raw}");
+        }
         assert_eq!(surprisal(MISSING, &table), (0, Mark::MISSING));
         assert_eq!(surprisal(1, &[]), (0, Mark::UNKNOWN));
     }

@@ -37,15 +37,16 @@ pub struct Cyclic {
 /// ```
 #[must_use]
 pub fn cyclic(raw: i32, rule: &Cyclic) -> ([i16; 2], Mark) {
-    if raw == MISSING {
-        return ([0, 0], Mark::MISSING);
-    }
+    // A missing value walks a circle of no size, in the time of any other.
+    let is_missing = raw == MISSING;
+    let amplitude = if is_missing { 0 } else { i32::from(rule.amplitude) };
     let phase = (raw as u32).wrapping_mul(rule.turn_per_step);
     let code = |phase| {
-        let scaled = sine(phase) * i32::from(rule.amplitude);
+        let scaled = sine(phase) * amplitude;
         saturate((scaled + (1 << (SINE_FRACTION_BITS - 1))) >> SINE_FRACTION_BITS).0
     };
-    ([code(phase), code(phase.wrapping_add(1 << 30))], Mark::NONE)
+    let codes = [code(phase), code(phase.wrapping_add(1 << 30))];
+    (codes, if is_missing { Mark::MISSING } else { Mark::NONE })
 }
 
 #[cfg(test)]
@@ -61,6 +62,14 @@ mod tests {
         }
         assert_eq!(cyclic(-1, &rule), ([-1000, 0], Mark::NONE));
         assert_eq!(cyclic(MISSING, &rule), ([0, 0], Mark::MISSING));
+    }
+
+    #[test]
+    fn halves_round_up_on_both_sides() {
+        // Sine and cosine of 17 of the 128 steps of a turn are 24,279 and 22,006 of 2^15.
+        let at = |turn_per_step| cyclic(1, &Cyclic { turn_per_step, amplitude: 1 << 14 }).0;
+        assert_eq!(at(17 << 25), [12_140, 11_003]); // 12,139.5
+        assert_eq!(at((17 << 25) + (1 << 31)), [-12_139, -11_003]);
     }
 
     #[test]

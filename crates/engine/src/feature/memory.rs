@@ -2,6 +2,7 @@
 //!
 //! Their state is explicit: one [`Memory`] per such feature, owned by the caller, one set per terminal (or whatever
 //! the schema groups by). The first record of a group has nothing to look back at, so the feature is missing there.
+//! What is missing takes as many instructions as what is there.
 
 use super::{Affine, MISSING, Mark};
 use crate::fixed::log2_1p;
@@ -28,11 +29,12 @@ impl Memory {
     /// # Panics
     /// Never.
     pub fn log_change(&mut self, raw: i32) -> i32 {
-        if raw == MISSING {
-            return MISSING;
-        }
-        let before = core::mem::replace(self, Self { value: raw, seen: true });
-        if before.seen { log2_1p(raw.saturating_sub(before.value)) } else { MISSING }
+        let before = *self;
+        let is_there = raw != MISSING;
+        self.value = if is_there { raw } else { before.value };
+        self.seen = before.seen | is_there;
+        let log = log2_1p(raw.saturating_sub(before.value));
+        if is_there & before.seen { log } else { MISSING }
     }
 
     /// [`log2_1p`] of a value less its running mean; what [`ratio_to_mean`] standardises.
@@ -46,17 +48,14 @@ impl Memory {
     /// # Panics
     /// Never.
     pub fn log_ratio(&mut self, raw: i32, window_log2: u32) -> i32 {
-        if raw == MISSING {
-            return MISSING;
-        }
+        let before = *self;
+        let is_there = raw != MISSING;
         let log = log2_1p(raw);
-        let before = core::mem::replace(self, Self { value: log, seen: true });
-        if !before.seen {
-            return MISSING;
-        }
         let ratio = log - before.value; // both within 31 * 2^16
-        self.value = before.value + ratio.wrapping_shr(window_log2);
-        ratio
+        let mean = if before.seen { before.value + ratio.wrapping_shr(window_log2) } else { log };
+        self.value = if is_there { mean } else { before.value };
+        self.seen = before.seen | is_there;
+        if is_there & before.seen { ratio } else { MISSING }
     }
 }
 

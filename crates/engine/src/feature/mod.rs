@@ -91,6 +91,7 @@ mod tests {
         assert_eq!(saturate(-32_768), (-32_767, Mark::SATURATED));
         let both = Mark::SATURATED.with(Mark::UNKNOWN);
         assert!(both.has(Mark::SATURATED) && both.has(Mark::UNKNOWN) && !both.has(Mark::MISSING));
+        assert_eq!(both.with(Mark::UNKNOWN), both);
         assert!(Mark::SATURATED.has(Mark::NONE) && !Mark::NONE.has(Mark::SATURATED));
     }
 }

@@ -92,6 +92,26 @@ mod tests {
         assert_eq!(log2_1p(i32::MIN), -log2_1p(i32::MAX));
     }
 
+    #[test]
+    fn between_two_entries_it_is_their_rounded_mean() {
+        for (i, pair) in LOG2_TABLE.windows(2).enumerate() {
+            let value = (64 + i as i32) << 14; // 2^20 and more
+            assert_eq!(log2_1p(value - 1), (20 << 16) + pair[0] as i32);
+            let mean = (pair[0] + pair[1] + 1) >> 1;
+            assert_eq!(log2_1p(value + (1 << 13) - 1), (20 << 16) + mean as i32, "after entry {i}");
+        }
+    }
+
+    #[test]
+    fn powers_of_two_are_exact_on_any_width() {
+        for width_log2 in 0..=30 {
+            for exponent in 0..31 - width_log2 {
+                let x = ((1 << exponent) - 1) << width_log2;
+                assert_eq!(log2_1p_over(x, width_log2), (exponent as i32) << 16, "{x} over 2^{width_log2}");
+            }
+        }
+    }
+
     proptest! {
         #[test]
         fn stays_odd_and_monotone(x in 0..i32::MAX) {

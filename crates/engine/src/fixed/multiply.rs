@@ -51,33 +51,26 @@ pub const fn multiply_wide(a: u32, b: u32) -> u64 {
 /// [`multiply_round_high`] from four 16-bit products.
 ///
 /// With `a = ah * 2^16 + al` (`ah` signed, `al` not) the product is `ah bh 2^32 + (ah bl + al bh) 2^16 + al bl`. The low
-/// 16 bits of `al bl` meet only zeros of the rounding constant, so they cannot carry and are dropped.
+/// 16 bits of `al bl` meet only zeros of the rounding constant, so they cannot carry and are dropped. The cross products are added
+/// one after the other, the second to the lower half of the first, so that one carry is left to take to the upper word.
 #[cfg(any(test, short_multiply))]
 const fn round_high_by_halves(a: i32, b: i32) -> i32 {
     let (ah, al) = (a >> 16, (a & 0xffff) as u32);
     let (bh, bl) = (b >> 16, (b & 0xffff) as u32);
-    let low = al.wrapping_mul(bl);
-    // |ah| <= 2^15 and bl < 2^16, so each cross product fits an i32.
-    let cross_a = ah.wrapping_mul(bl as i32);
-    let cross_b = bh.wrapping_mul(al as i32);
-    let middle = (low >> 16) + (cross_a as u32 & 0xffff) + (cross_b as u32 & 0xffff) + 0x8000;
-    ah.wrapping_mul(bh)
-        .wrapping_add(cross_a >> 16)
-        .wrapping_add(cross_b >> 16)
-        .wrapping_add((middle >> 16) as i32)
+    // At most (2^15 - 1) (2^16 - 1) + 2^16 - 2 + 2^15 = 2^31 - 1: the rounding constant fits here, in the second sum it would not.
+    let first = ah * bl as i32 + (al.wrapping_mul(bl) >> 16) as i32 + 0x8000;
+    let second = bh * al as i32 + (first & 0xffff);
+    ah * bh + (first >> 16) + (second >> 16)
 }
 
-/// [`multiply_wide`] from four 16-bit products.
+/// [`multiply_wide`] from four 16-bit products, added up in 64 bits: two additions each, with carry. Put together in 32 bits, the
+/// upper half alone is what LLVM 22 takes for a long product, which on these cores is the library function `__aeabi_lmul`.
 #[cfg(any(test, short_multiply))]
 const fn wide_by_halves(a: u32, b: u32) -> u64 {
     let (ah, al) = (a >> 16, a & 0xffff);
     let (bh, bl) = (b >> 16, b & 0xffff);
-    let low = al * bl;
-    let cross_a = ah * bl;
-    let cross_b = al * bh;
-    let middle = (low >> 16) + (cross_a & 0xffff) + (cross_b & 0xffff);
-    let high = ah * bh + (cross_a >> 16) + (cross_b >> 16) + (middle >> 16);
-    ((high as u64) << 32) | ((middle << 16) | (low & 0xffff)) as u64
+    let outer = ((ah * bh) as u64) << 32 | (al * bl) as u64;
+    outer + (((ah * bl) as u64) << 16) + (((al * bh) as u64) << 16)
 }
 
 #[cfg(test)]

@@ -56,7 +56,21 @@ mod tests {
         }
     }
 
+    #[test]
+    fn between_two_entries_it_is_their_rounded_mean() {
+        for (i, pair) in SINE_TABLE.windows(2).enumerate() {
+            let start = (i as u32) << 25;
+            assert_eq!(sine(start), pair[0]);
+            assert_eq!(sine(start + (1 << 24)), (pair[0] + pair[1] + 1) >> 1, "after entry {i}");
+        }
+    }
+
     proptest! {
+        #[test]
+        fn the_second_quarter_runs_back_through_the_first(phase in 0..=1_u32 << 30) {
+            prop_assert_eq!(sine((1 << 31) - phase), sine(phase));
+        }
+
         #[test]
         fn half_a_turn_on_it_is_the_negative(phase in any::<u32>()) {
             prop_assert_eq!(sine(phase.wrapping_add(1 << 31)), -sine(phase));

@@ -190,6 +190,26 @@ mod tests {
     }
 
     #[test]
+    fn patches_hold_every_channel_and_begin_rows_at_whole_groups() {
+        let shape = Shape { height: 2, width: 2, channels: 2 };
+        let convolution = Convolution {
+            input: shape,
+            output: Shape { height: 1, width: 1, channels: 1 },
+            kernel: [2, 2],
+            stride: [1, 1],
+            padding: [0, 0],
+            pad_code: 0,
+        };
+        let (weights, input) = ([1, 2, 3, 4, 5, 6, 7, 8], [8, 7, 6, 5, 4, 3, 2, 1]);
+        let (mut out, channels) = ([0_i16], core::iter::once(CHANNEL));
+        convolve_rows(&convolution, &weights, channels, UNIT, &input, &mut [0; 8], &mut out);
+        assert_eq!(out, [8 + 14 + 18 + 20 + 20 + 18 + 14 + 8]);
+        assert_eq!((convolution.patch_len(), convolution.patch_groups()), (8, 2));
+        let odd = Convolution { input: Shape { channels: 5, ..shape }, kernel: [3, 2], ..convolution };
+        assert_eq!((odd.patch_len(), odd.patch_groups()), (30, 9)); // three rows of ten, each in three groups
+    }
+
+    #[test]
     fn a_short_patch_leaves_the_output_alone() {
         let shape = Shape { height: 1, width: 2, channels: 1 };
         let convolution = Convolution {

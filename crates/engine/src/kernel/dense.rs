@@ -1,7 +1,7 @@
 //! The dense kernel of generated code: four output rows by four inputs at a time.
 
 use super::{Code, TILE, Tile};
-use crate::arch::dense_sums;
+use crate::arch;
 use crate::fixed::{Channel, Requantise};
 
 /// One fully connected layer over tiled weights.
@@ -13,13 +13,13 @@ use crate::fixed::{Channel, Requantise};
 /// # Units
 /// `input`: activation codes; `out`: codes of the layer's output.
 /// # Bounds
-/// `|bias| + input_max * sum |weight|` fits an i32 per channel, as bake asserts.
+/// `|bias| + input_max * sum |weight|` fits an i32 per channel, and `rule` clamps into [`Code::LIMITS`], as bake asserts.
 /// # Exactness
 /// Bit-exact under contract `tw-w8a8-r16-1`: integer sums do not depend on their order.
 /// # Panics
 /// Never.
 /// # Cost
-/// in_len * out_len multiply-accumulates; no scratch.
+/// in_len * out_len multiply-accumulates; no scratch. With DSP instructions two bytes of stack for an input, at most 256.
 /// # Source
 /// `NUMERICS.md`, "Dense layer".
 #[inline(never)]
@@ -30,8 +30,31 @@ pub fn dense_tiles<C: Code>(
     input: &[[i8; TILE]],
     out: &mut [[C; TILE]],
 ) {
-    for ((block, channels), out) in tiles.chunks_exact(input.len().max(1)).zip(channels).zip(out) {
-        *out = four_codes(channels, rule, |biases| dense_sums(block, input, biases));
+    #[cfg(tile_sums = "dsp")]
+    arch::dense(tiles, channels, rule, input, out);
+    #[cfg(not(tile_sums = "dsp"))]
+    by_fours(tiles, channels, rule, input, out);
+}
+
+/// The layer as sums of four outputs, and their codes.
+#[cfg(not(tile_sums = "dsp"))]
+#[inline]
+fn by_fours<C: Code>(
+    tiles: &[Tile],
+    channels: &[[Channel; TILE]],
+    rule: Requantise,
+    input: &[[i8; TILE]],
+    out: &mut [[C; TILE]],
+) {
+    let excess = arch::excess(input);
+    // Not zipped: at `opt-level = "z"` a zip of chunks keeps a division, and the panic of a division by zero with it.
+    let mut blocks = tiles.chunks_exact(input.len().max(1));
+    for (channels, out) in channels.iter().zip(out) {
+        let Some(block) = blocks.next() else { return };
+        let sums = |biases: [i32; TILE]| {
+            arch::dense_sums(block, input, biases.map(|bias| bias.wrapping_sub(excess)))
+        };
+        *out = four_codes(channels, rule, sums);
     }
 }
 

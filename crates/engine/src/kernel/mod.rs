@@ -35,7 +35,10 @@ pub use upsample::upsample;
 use crate::fixed::Requantise;
 
 /// An output element: an 8-bit activation or a 16-bit wide code.
-pub trait Code: Copy + Default {
+pub trait Code: Copy + Default + Into<i32> {
+    /// The smallest and the largest code.
+    const LIMITS: [i32; 2];
+
     /// Narrows a requantised value, which the rule has clamped into the element's range.
     ///
     /// # Bounds
@@ -48,6 +51,8 @@ pub trait Code: Copy + Default {
 }
 
 impl Code for i8 {
+    const LIMITS: [i32; 2] = [-128, 127];
+
     #[inline]
     fn narrow(value: i32) -> Self {
         value as i8
@@ -55,6 +60,8 @@ impl Code for i8 {
 }
 
 impl Code for i16 {
+    const LIMITS: [i32; 2] = [-32_767, 32_767];
+
     #[inline]
     fn narrow(value: i32) -> Self {
         value as i16
@@ -76,5 +83,19 @@ impl Code for i16 {
 pub fn narrow_input(wide: &[i16], multiplier: i32, rule: Requantise, out: &mut [i8]) {
     for (code, &value) in out.iter_mut().zip(wide) {
         *code = i8::narrow(rule.apply(i32::from(value), multiplier));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wide_codes_are_scaled_clipped_and_the_shorter_slice_ends_the_work() {
+        let rule = Requantise { zero_point: -2, out_min: -100, out_max: 90, shift: 1 };
+        let mut out = [77; 6];
+        // Half of each, since 2^30 of 2^32 is shifted by one bit; halves round up.
+        narrow_input(&[10, 11, -11, i16::MAX, i16::MIN], 1 << 30, rule, &mut out);
+        assert_eq!(out, [3, 4, -7, 90, -100, 77]);
     }
 }

@@ -37,10 +37,10 @@ pub(super) fn gather(
     let channels = usize::from(shape.channels);
     let row_len = usize::from(shape.width) * channels;
     let patch_row_len = usize::from(taps_w) * channels;
-    // The columns inside, once for all rows.
-    let end = column.saturating_add(taps_w.into()).clamp(0, i32::from(shape.width));
-    let start = column.clamp(0, end);
-    let before = start.saturating_sub(column).clamp(0, taps_w.into()) as usize * channels;
+    // The columns inside, once for all rows. `clamp` would keep a panic at `opt-level = "z"`, for a range upside down.
+    let end = column.saturating_add(taps_w.into()).min(shape.width.into()).max(0);
+    let start = column.min(end).max(0);
+    let before = start.saturating_sub(column).min(taps_w.into()).max(0) as usize * channels;
     let inside = (end - start) as usize * channels;
     let skipped = start as usize * channels;
     let targets = patch.chunks_exact_mut(pitch.max(1)).take(usize::from(taps_h));
@@ -162,11 +162,32 @@ mod tests {
     }
 
     #[test]
+    fn what_stands_behind_the_input_is_no_row_of_it() {
+        let mut patch = [99; 4];
+        gather(&[1; 24], SHAPE, [1, 2], [2, 0], -5, &mut patch, 4);
+        assert_eq!(patch, [-5; 4]);
+    }
+
+    #[test]
     fn a_walk_visits_what_its_steps_reach() {
         let walk = Walk { first: [0, 1], step: [1, 2], start: [-1, 4], advance: [2, 1] };
         let mut out = [0; 10];
         let output = Shape { height: 2, width: 5, channels: 1 };
         walk.pixels(output, &mut out, |[row, column], pixel| pixel[0] = 10 * row + column);
         assert_eq!(out, [0, -6, 0, -5, 0, 0, 14, 0, 15, 0]);
+    }
+
+    #[test]
+    fn a_walk_steps_over_pixels_of_several_channels() {
+        let walk = Walk { first: [1, 1], step: [3, 2], start: [5, -2], advance: [1, 4] };
+        let (output, mut seen) = (Shape { height: 5, width: 4, channels: 3 }, Vec::new());
+        let mut out: Vec<usize> = (0..60).collect();
+        walk.pixels(output, &mut out, |at, pixel| seen.push((at, pixel.to_vec())));
+        // Rows 1 and 4, columns 1 and 3; twelve elements a row, three a pixel.
+        let pixel =
+            |row: usize, column: usize| (0..3).map(|channel| 12 * row + 3 * column + channel).collect();
+        let want: [([i32; 2], Vec<usize>); 4] =
+            [([5, -2], pixel(1, 1)), ([5, 2], pixel(1, 3)), ([6, -2], pixel(4, 1)), ([6, 2], pixel(4, 3))];
+        assert_eq!(seen, want);
     }
 }

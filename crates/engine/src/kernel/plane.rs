@@ -157,6 +157,31 @@ mod tests {
     }
 
     #[test]
+    fn taps_of_several_channels_inside_give_the_naive_sums() {
+        let inside = Plane {
+            walk: Walk { start: [0, 0], ..plane(4, 1).walk },
+            input: Shape { height: 2, width: 4, channels: 4 },
+            output: Shape { height: 1, width: 2, channels: 1 },
+            taps: [2, 3],
+            pad_code: 40,
+        };
+        let input: [i8; 32] = core::array::from_fn(|at| at as i8 * 3 - 40);
+        let rest: [[i8; 4]; 6] =
+            core::array::from_fn(|group| core::array::from_fn(|at| (4 * group + at) as i8 - 9));
+        let rule = Requantise { out_min: -32_767, out_max: 32_767, shift: 2, ..RULE };
+        let (mut patch, mut out) = ([[99; 4]; 6], [0_i16; 2]);
+        let weights = ConvolutionTiles { tiles: &[], rest: &rest };
+        inside.fill(weights, &[[channel(5); 4]], rule, &input, &mut patch, &mut out);
+        let tap = |column: usize, at: usize| {
+            let (row, within) = (at / 12, at % 12); // three pixels of four channels
+            i32::from(rest.as_flattened()[at]) * i32::from(input[16 * row + 4 * column + within])
+        };
+        let want = [0, 1].map(|column| 5 + (0..24).map(|at| tap(column, at)).sum::<i32>());
+        assert_eq!(out.map(i32::from), want);
+        assert_eq!(patch, [[99; 4]; 6]); // read where they are
+    }
+
+    #[test]
     fn short_weights_leave_biases() {
         let weights = ConvolutionTiles { tiles: &[], rest: &[] };
         let mut out = [9_i8; 30];
@@ -167,5 +192,6 @@ mod tests {
     #[test]
     fn bytes_become_groups() {
         assert_eq!(rest_from_bytes::<2>(&[1, 255, 3, 4, 5]), [[1, -1, 3, 4], [5, 0, 0, 0]]);
+        assert_eq!(rest_from_bytes::<1>(&[1, 255, 3, 4, 5]), [[1, -1, 3, 4]]);
     }
 }

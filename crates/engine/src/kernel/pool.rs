@@ -164,6 +164,7 @@ pub const fn average_scale(n: u16) -> (i32, u32) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::vec::Vec;
 
     const POOL: Pool =
         Pool { input: Shape { height: 2, width: 5, channels: 2 }, kernel: [2, 2], stride: [1, 2] };
@@ -177,6 +178,20 @@ mod tests {
         assert_eq!(out, [7, -1, 9, -3, 99]);
         average_pool(&POOL, &INPUT, &mut out);
         assert_eq!(out, [4, -4, 6, -6, 99]); // 16 / 4 and 24 / 4
+    }
+
+    #[test]
+    fn a_stride_moves_by_whole_rows_and_pixels() {
+        // Element (row, column, channel) is 18 * row + 3 * column + channel; the largest of a window is its last.
+        let pool = Pool { input: Shape { height: 5, width: 6, channels: 3 }, kernel: [2, 3], stride: [3, 2] };
+        let input: Vec<i8> = (0..90).collect();
+        let (mut largest, mut mean) = ([0; 12], [0; 12]);
+        max_pool(&pool, &input, &mut largest);
+        average_pool(&pool, &input, &mut mean);
+        let corners = [[0, 0], [0, 2], [3, 0], [3, 2]].map(|[row, column]| 18 * row + 3 * column);
+        let pixels = |first: i8| corners.map(|corner| [0, 1, 2].map(|channel| corner + first + channel));
+        assert_eq!(largest, pixels(18 + 2 * 3).as_flattened());
+        assert_eq!(mean, pixels(12).as_flattened()); // half of 18 and 3, the middle of rows and columns
     }
 
     #[test]

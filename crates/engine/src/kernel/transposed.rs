@@ -234,7 +234,9 @@ pub fn transpose_tiles<C: Code>(
 
 #[cfg(test)]
 mod tests {
+    use super::super::Tile;
     use super::*;
+    use std::vec::Vec;
 
     const UNIT: Requantise = Requantise { zero_point: 0, out_min: -32_767, out_max: 32_767, shift: 2 };
 
@@ -264,6 +266,64 @@ mod tests {
         let mut out = [0_i16; 5];
         transpose_tiles(&transposed, weights, &channels, UNIT, &[1, 2], &mut [[99; 4]], &mut out);
         assert_eq!(out, [1, 13, 102, 23, 200]);
+    }
+
+    #[test]
+    fn groups_of_channels_and_the_rest_of_each_phase() {
+        // Two phases, each with a row of two taps of five channels: ten codes in three groups. One of the taps meets the
+        // only pixel, whose codes sum to 15; all weights of a channel in a phase are equal.
+        let transposed = Transposed {
+            input: Shape { height: 1, width: 1, channels: 5 },
+            output: Shape { height: 2, width: 2, channels: 9 },
+            kernel: [2, 2],
+            stride: [2, 1],
+            padding: [0, 0],
+            pad_code: 0,
+        };
+        let input = [1, 2, 3, 4, 5];
+        let weight = |phase: i8, channel: i8| (channel + 1) * (phase + 1);
+        let rows: Vec<i8> = (0..2).flat_map(|p| (0..9).flat_map(move |c| [weight(p, c); 10])).collect();
+        let biases = (0..18).map(|at| channel(100 * at));
+        let mut out = [0_i16; 36];
+        transpose_rows(&transposed, &rows, biases, UNIT, &input, &mut [0; 10], &mut out);
+        let pixel = |p: i8| (0..9_i8).map(move |c| (p, c));
+        let sum = |(p, c)| i16::from(weight(p, c)) * 15 + 100 * (9 * i16::from(p) + i16::from(c));
+        let want: Vec<i16> = [0, 0, 1, 1].into_iter().flat_map(pixel).map(sum).collect();
+        assert_eq!(out, want[..]);
+
+        let four =
+            |group: i8, weight: i8| [0, 1, 2, 3].map(|at| if 4 * group + at < 10 { weight } else { 0 });
+        let tile = |p, channels: i8, group| {
+            Tile::new(core::array::from_fn(|at| four(group, weight(p, 4 * channels + at as i8 / 4))[at % 4]))
+        };
+        let tiles: Vec<Tile> = (0..12).map(|at: i8| tile(at / 6, at / 3 % 2, at % 3)).collect();
+        let rest: Vec<[i8; 4]> = (0..6).map(|at| four(at % 3, weight(at / 3, 8))).collect();
+        let weights = ConvolutionTiles { tiles: &tiles, rest: &rest };
+        let groups: [[Channel; 4]; 6] = core::array::from_fn(|group| {
+            let first = 9 * (group / 3) + 4 * (group % 3);
+            core::array::from_fn(|at| channel(100 * (first + at) as i32))
+        });
+        let mut out = [0_i16; 36];
+        transpose_tiles(&transposed, weights, &groups, UNIT, &input, &mut [[99; 4]; 3], &mut out);
+        assert_eq!(out, want[..]);
+    }
+
+    #[test]
+    fn the_first_phase_has_the_longest_patch() {
+        let transposed = Transposed {
+            input: Shape { height: 1, width: 1, channels: 7 },
+            output: Shape { height: 5, width: 4, channels: 1 },
+            kernel: [5, 4],
+            stride: [2, 3],
+            padding: [0, 0],
+            pad_code: 0,
+        };
+        let patches: Vec<usize> = (0..2)
+            .flat_map(|y| (0..3).map(move |x| [y, x]))
+            .map(|phase| transposed.patch_len(phase))
+            .collect();
+        assert_eq!(patches, [3 * 2 * 7, 3 * 7, 3 * 7, 2 * 2 * 7, 2 * 7, 2 * 7]);
+        assert_eq!((transposed.n_phases(), transposed.longest_patch_len()), (6, 3 * 2 * 7));
     }
 
     #[test]

@@ -49,8 +49,8 @@ impl Adaptive {
         }
         let gained = if is_alarm { 1_000_000 } else { 0 };
         let [least, most] = range(thresholds);
-        // Rates are at most a million, offsets below 2^29.
-        self.offset = (self.offset + gained - promised.min(1_000_000) as i32).clamp(least, most);
+        // Rates are at most a million, offsets below 2^29. `clamp` would keep a panic at `opt-level = "z"`, for a range upside down.
+        self.offset = (self.offset + gained - promised.min(1_000_000) as i32).min(most).max(least);
     }
 
     /// Stops following, until [`Adaptive::resume`] or [`Adaptive::revert`].
@@ -162,6 +162,28 @@ mod tests {
         adaptive.freeze();
         adaptive.revert();
         assert_eq!(adaptive, Adaptive::FOLLOWING);
+    }
+
+    #[test]
+    fn millionths_of_an_octave_step_are_exact() {
+        for octaves in (-(31 << 16)..=33 << 16).step_by(61) {
+            let exact = (i64::from(octaves) * 1_000_000).div_euclid(1 << 13);
+            assert_eq!(i64::from(millionths(octaves)), exact, "{octaves}");
+        }
+    }
+
+    #[test]
+    fn watching_begins_where_it_was_calibrated_wherever_the_threshold_is() {
+        let (mut adaptive, watch) = (Adaptive::FOLLOWING, THRESHOLDS.watch);
+        for _ in 0..3 {
+            for (score, want) in [(watch, Verdict::Normal), (watch + 1, Verdict::Watch)] {
+                assert_eq!(adaptive.verdict(score, logarithm(score), &THRESHOLDS), want, "{score}");
+            }
+            adaptive.update(true, 20_000, &THRESHOLDS);
+        }
+        // A score equal to the threshold does not exceed it.
+        let alarm = THRESHOLDS.alarm;
+        assert_eq!(Adaptive::FOLLOWING.verdict(alarm, logarithm(alarm), &THRESHOLDS), Verdict::Watch);
     }
 
     #[test]

@@ -56,6 +56,15 @@ mod tests {
         assert!(false_signals <= 3, "{false_signals}");
     }
 
+    #[test]
+    fn five_alarms_too_many_are_not_yet_exceeding() {
+        let mut rate = AlarmRate::EMPTY;
+        for alarm in 1..=6 {
+            rate.update(true, 0);
+            assert_eq!((rate.sum(), rate.is_exceeded()), (alarm * 1_000_000, alarm > 5));
+        }
+    }
+
     proptest! {
         #[test]
         fn it_is_the_sum_above_its_smallest_value(

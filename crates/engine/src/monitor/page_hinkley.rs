@@ -62,6 +62,12 @@ mod tests {
         assert!(test.has_risen());
     }
 
+    #[test]
+    fn at_the_limit_it_has_not_risen() {
+        let at = |sum| PageHinkley { sum, ..PageHinkley::EMPTY }.has_risen();
+        assert_eq!([at(32 << 16), at((32 << 16) + 1)], [false, true]);
+    }
+
     proptest! {
         #[test]
         fn it_is_the_sum_above_its_smallest_value(values in prop::collection::vec(0..=31 << 16_i32, 1..300)) {

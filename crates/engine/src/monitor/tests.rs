@@ -71,6 +71,29 @@ fn slices_that_are_too_short_do_no_harm() {
 }
 
 #[test]
+fn what_is_told_is_what_the_tests_stand_at() {
+    let (mut monitor, mut features) = (EventMonitor::new(Rules::EACH), [FeatureCount::EMPTY; 2]);
+    let (mut mean, mut rise, mut rate) = (Average::EMPTY, PageHinkley::EMPTY, AlarmRate::EMPTY);
+    let mut told = [0; 2];
+    // Long enough for the age to reach its end, then sixteen times the usual score.
+    for event in 0..1_300_u32 {
+        let score = if event < 1_200 { 60_000 + u64::from(event) * 10 } else { 1 << 20 };
+        observe(&mut monitor, &mut features, score, &[], &[]);
+        let age = event.min(1_024) as u16;
+        mean.update(logarithm(score), age, 5);
+        rise.update(logarithm(score), age);
+        assert_eq!((monitor.mean_log2(), monitor.rise()), (mean.0, rise.sum()), "event {event}");
+        rate.update(score > THRESHOLDS.alarm, BASELINE.alarm_rate_ppm);
+        assert_eq!(monitor.excess_alarms(), rate.sum());
+        let signals = [monitor.has_risen(), monitor.alarms_too_often()];
+        assert_eq!(signals, [rise.has_risen(), rate.is_exceeded()]);
+        told = [told[0] + u32::from(signals[0]), told[1] + u32::from(signals[1])];
+    }
+    // Within the last hundred events.
+    assert!(told.iter().all(|events| (1..100).contains(events)), "{told:?}");
+}
+
+#[test]
 fn restarting_clears_counts_and_leaves_the_tests() {
     let (mut monitor, mut features) = (EventMonitor::new(Rules::new(2, 3, 0)), [FeatureCount::EMPTY; 2]);
     for _ in 0..3 {
@@ -104,6 +127,20 @@ fn a_raised_alarm_freezes_the_threshold_and_a_single_hit_does_not() {
 }
 
 /// An event: score, codes, marks.
+#[test]
+fn a_threshold_at_the_end_of_its_range_is_told() {
+    // The largest calibration score is the threshold here, so that an octave, eight alarms, is all the room there is.
+    let mut monitor = EventMonitor::adaptive(Rules::new(32, 32, 0));
+    let at_limit: Vec<bool> = (0..10)
+        .map(|_| {
+            observe(&mut monitor, &mut [], 1 << 30, &[], &[]);
+            monitor.threshold_is_at_limit(&BASELINE)
+        })
+        .collect();
+    assert_eq!(at_limit, [[false; 8].as_slice(), &[true; 2]].concat());
+    assert_eq!(monitor.threshold_offset(), 8_000_000);
+}
+
 fn events() -> impl Strategy<Value = Vec<(u64, [i16; 4], [usize; 2])>> {
     let score = (any::<u64>(), 0..64_u32).prop_map(|(word, bits)| word >> bits);
     let codes = prop::array::uniform4(-32_767..=32_767_i16);

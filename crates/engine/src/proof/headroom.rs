@@ -121,12 +121,10 @@ pub const fn transposed_overflow(
     shift: u32,
 ) -> Option<usize> {
     let n_channels = transposed.output.channels as usize;
-    let [_, stride_w] = transposed.stride;
     let mut place = Place { tile: 0, rest: 0, group: 0 };
     let mut phase = 0;
     while phase < transposed.n_phases() {
-        let [y, x] = [(phase / stride_w as usize) as u8, (phase % stride_w as usize) as u8];
-        let patch_groups = transposed.patch_groups([y, x]);
+        let patch_groups = phase_groups(transposed, phase);
         let overflow = phase_overflow(weights, channels, place, n_channels, patch_groups, shift);
         if overflow.is_some() {
             return overflow;
@@ -137,6 +135,12 @@ pub const fn transposed_overflow(
         phase += 1;
     }
     None
+}
+
+/// Groups of four codes under a pixel of a phase, phases being counted row by row.
+pub(super) const fn phase_groups(transposed: &Transposed, phase: usize) -> usize {
+    let [_, stride_w] = transposed.stride;
+    transposed.patch_groups([(phase / stride_w as usize) as u8, (phase % stride_w as usize) as u8])
 }
 
 /// Where a phase begins among the tiles, the rest rows' groups and the groups of channels.

@@ -1,7 +1,7 @@
 //! The score as a sum of contributions.
 
 use super::prototype::square_distance;
-use super::reason::offer;
+use super::reason::{Ranked, offer};
 use super::{GAIN_FRACTION_BITS, REASONS, Reason, Scored, Tally, Thresholds};
 use crate::feature::Mark;
 use crate::fixed::multiply_wide;
@@ -38,26 +38,20 @@ impl Heads<'_> {
                 contribution += multiply_wide(square, self.prototype_gain) >> GAIN_FRACTION_BITS;
             }
             part.sum += contribution;
-            if contribution >= part.largest {
-                part.largest = contribution;
-                part.reason = Reason { column: column as u16, seen, expected, ..part.reason };
-            }
+            // No branch, so that the work does not depend on the record.
+            let is_largest = contribution >= part.largest;
+            part.largest = if is_largest { contribution } else { part.largest };
+            part.column = if is_largest { column } else { part.column };
         }
     }
 }
 
 /// The part of a score that one feature makes, under way.
+#[derive(Default)]
 struct Part {
     sum: u64,
     largest: u64,
-    reason: Reason,
-}
-
-impl Part {
-    #[inline]
-    fn new(feature: usize) -> Self {
-        Self { sum: 0, largest: 0, reason: Reason { feature: feature as u16, ..Reason::default() } }
-    }
+    column: usize,
 }
 
 /// Scores a record of one sample.
@@ -90,17 +84,18 @@ pub fn evaluate(
     thresholds: &Thresholds,
 ) -> Scored {
     let mut score = 0_u64;
-    let mut strongest = [Reason::default(); REASONS];
+    let mut strongest = [Ranked::default(); REASONS];
     let mut columns = codes.iter().zip(reconstruction).zip(gains).enumerate();
     for ((feature, &n_columns), mark) in heads.columns.iter().enumerate().zip(marks) {
-        let mut part = Part::new(feature);
+        let mut part = Part::default();
         heads.add(columns.by_ref().take(usize::from(n_columns)), &mut part);
         let present = if mark.has(Mark::MISSING) { 0 } else { heads.rescale };
-        let reason = Reason { contribution: rescale(part.sum, present), ..part.reason };
-        score = score.saturating_add(reason.contribution);
-        offer(&mut strongest, reason);
+        let contribution = rescale(part.sum, present);
+        score = score.saturating_add(contribution);
+        offer(&mut strongest, Ranked::new(contribution, feature, part.column));
     }
-    answer(score, heads.latent, strongest, marks, thresholds)
+    let reasons = strongest.map(|ranked| ranked.reason(codes, reconstruction));
+    answer(score, heads.latent, reasons, marks, thresholds)
 }
 
 /// Scores a record of several samples: a window of a series, the pixels of an image.
@@ -133,11 +128,11 @@ pub fn evaluate_samples(
 ) -> Scored {
     let all: usize = heads.columns.iter().map(|&n_columns| usize::from(n_columns)).sum();
     let mut score = 0_u64;
-    let mut strongest = [Reason::default(); REASONS];
+    let mut strongest = [Ranked::default(); REASONS];
     let mut first = codes.iter().zip(reconstruction).zip(gains).enumerate();
     for ((feature, &n_columns), mark) in heads.columns.iter().enumerate().zip(marks) {
         let n_columns = usize::from(n_columns);
-        let mut part = Part::new(feature);
+        let mut part = Part::default();
         let mut columns = first.clone();
         for _ in 0..samples {
             heads.add(columns.by_ref().take(n_columns), &mut part);
@@ -145,11 +140,12 @@ pub fn evaluate_samples(
         }
         first.by_ref().take(n_columns).for_each(drop);
         let present = if mark.has(Mark::MISSING) { 0 } else { heads.rescale };
-        let reason = Reason { contribution: rescale_saturating(part.sum, present), ..part.reason };
-        score = score.saturating_add(reason.contribution);
-        offer(&mut strongest, reason);
+        let contribution = rescale_saturating(part.sum, present);
+        score = score.saturating_add(contribution);
+        offer(&mut strongest, Ranked::new(contribution, feature, part.column));
     }
-    answer(score, heads.latent, strongest, marks, thresholds)
+    let reasons = strongest.map(|ranked| ranked.reason(codes, reconstruction));
+    answer(score, heads.latent, reasons, marks, thresholds)
 }
 
 /// Puts together what a record gave.
@@ -163,12 +159,14 @@ fn answer(
 ) -> Scored {
     let score = of_features.saturating_add(latent);
     let mut reasons = heapless::Vec::new();
+    let mut n_reasons = 0;
     for reason in strongest {
-        if reason.contribution > 0 {
-            // There is room for all; collect() would bring a panic for the case that cannot be.
-            let _ = reasons.push(reason);
-        }
+        n_reasons += usize::from(reason.contribution > 0);
+        // There is room for all; collect() would bring a panic for the case that cannot be.
+        let _ = reasons.push(reason);
     }
+    // They are in falling order.
+    reasons.truncate(n_reasons);
     Scored {
         score,
         latent,
@@ -270,6 +268,14 @@ mod tests {
             evaluate(&heads(&[1; 3], &[]), &codes, &[0; 3], unit_gains(3), &[Mark::NONE; 3], &THRESHOLDS);
         let features: Vec<_> = pair.reasons.iter().map(|reason| reason.feature).collect();
         assert_eq!(features, [2, 0, 1]);
+    }
+
+    #[test]
+    fn of_equal_columns_the_last_is_named() {
+        let (codes, gains) = ([3, -3, 2, 0], [UNIT_GAIN; 4].into_iter());
+        let scored = evaluate(&heads(&[3, 1], &[]), &codes, &[0; 4], gains, &[Mark::NONE; 2], &THRESHOLDS);
+        assert_eq!((scored.score, scored.reasons.len()), (9 + 9 + 4, 1));
+        assert_eq!((scored.reasons[0].column, scored.reasons[0].is_higher()), (1, false));
     }
 
     #[test]

@@ -51,11 +51,16 @@ impl Tally {
     /// Never.
     #[must_use]
     pub fn of(marks: &[Mark]) -> Self {
-        let count = |wanted| marks.iter().filter(|mark| mark.has(wanted)).count().min(0xffff) as u16;
+        let [mut missing, mut saturated, mut unknown] = [0_usize; 3];
+        for mark in marks {
+            missing += usize::from(mark.has(Mark::MISSING));
+            saturated += usize::from(mark.has(Mark::SATURATED));
+            unknown += usize::from(mark.has(Mark::UNKNOWN));
+        }
         Self {
-            missing: count(Mark::MISSING),
-            saturated: count(Mark::SATURATED),
-            unknown: count(Mark::UNKNOWN),
+            missing: missing.min(0xffff) as u16,
+            saturated: saturated.min(0xffff) as u16,
+            unknown: unknown.min(0xffff) as u16,
         }
     }
 }

@@ -91,6 +91,14 @@ mod tests {
     }
 
     #[test]
+    fn distances_are_sums_of_squares() {
+        // One difference of 3 against two of 2, in a group of four columns and behind it.
+        let bank = [0, 0, 0, 0, 3, 2, 0, 0, 0, -2];
+        assert_eq!(nearest(&bank, 0, &[0; 5]), &bank[5..]);
+        assert_eq!(nearest(&bank, 0, &[1, 0, 0, 0, 1]), &bank[..5]); // 1 + 4 against 1 + 9
+    }
+
+    #[test]
     fn the_widest_distance_fits() {
         assert_eq!(square_distance(32_767, -128, 8), 65_535 * 65_535);
         assert_eq!(square_distance(-32_767, 127, 8), (32_767 + 32_512) * (32_767 + 32_512));

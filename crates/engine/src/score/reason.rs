@@ -57,30 +57,74 @@ impl Reason {
     }
 }
 
-/// Keeps the strongest reasons in falling order; of equals the earlier feature stays ahead.
-///
-/// The candidate, which is later than all others, comes in at the end and moves up past what is weaker.
-pub(super) fn offer(strongest: &mut [Reason; REASONS], candidate: Reason) {
-    let [first, second, third] = strongest;
-    if candidate.contribution > third.contribution {
-        *third = candidate;
-    }
-    order(second, third);
-    order(first, second);
+/// A reason without its codes, which are looked up once it is among the strongest.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Ranked {
+    contribution: u64,
+    /// The feature in the upper half, its column in the lower one: two fields would be chosen one by one.
+    place: u32,
 }
 
-/// A function of its own, because two reasons that change places are many moves.
-#[inline(never)]
-fn order(stronger: &mut Reason, weaker: &mut Reason) {
-    if weaker.contribution > stronger.contribution {
-        core::mem::swap(stronger, weaker);
+impl Ranked {
+    /// A feature's contribution and its column that contributed most.
+    #[inline]
+    pub(super) const fn new(contribution: u64, feature: usize, column: usize) -> Self {
+        Self { contribution, place: (feature as u32) << 16 | (column as u16) as u32 }
     }
+
+    /// With what was seen in the column and what was expected there.
+    #[inline]
+    pub(super) fn reason(self, codes: &[i16], reconstruction: &[i16]) -> Reason {
+        let column = self.place as u16;
+        let code_in = |codes: &[i16]| codes.get(usize::from(column)).copied().unwrap_or(0);
+        Reason {
+            contribution: self.contribution,
+            feature: (self.place >> 16) as u16,
+            column,
+            seen: code_in(codes),
+            expected: code_in(reconstruction),
+        }
+    }
+
+    #[inline]
+    const fn or(self, other: Self, is_self: bool) -> Self {
+        Self {
+            contribution: if is_self { self.contribution } else { other.contribution },
+            place: if is_self { self.place } else { other.place },
+        }
+    }
+}
+
+/// Keeps the strongest reasons in falling order; of equals the earlier feature stays ahead.
+///
+/// Every place is written whatever the candidate, which is later than all others, so that the work does not depend on the record.
+#[inline(never)]
+pub(super) fn offer(strongest: &mut [Ranked; REASONS], candidate: Ranked) {
+    let [first, second, third] = strongest;
+    let is_above = |held: &Ranked| candidate.contribution > held.contribution;
+    let (is_first, is_second, is_third) = (is_above(first), is_above(second), is_above(third));
+    *third = second.or(candidate.or(*third, is_third), is_second);
+    *second = first.or(candidate.or(*second, is_second), is_first);
+    *first = candidate.or(*first, is_first);
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::SCORE_ONE;
     use super::*;
+
+    #[test]
+    fn only_what_exceeds_the_expected_is_higher() {
+        let higher = |seen, expected| Reason { seen, expected, ..Reason::default() }.is_higher();
+        assert_eq!([higher(1, 0), higher(0, 0), higher(-1, 0)], [true, false, false]);
+    }
+
+    #[test]
+    fn the_largest_score_that_is_not_halved() {
+        let whole = u64::from(u32::MAX / 1000);
+        // 1000 * 4295 just reaches it; halves of both would not.
+        assert_eq!(Reason { contribution: 4295, ..Reason::default() }.share_permille(whole), 1);
+    }
 
     #[test]
     fn shares_of_huge_scores_need_no_wide_division() {
@@ -95,16 +139,18 @@ mod tests {
         // Five contributions of 0 to 2 each, in every combination.
         for code in 0..3_u64.pow(5) {
             let contributions: [u64; 5] = core::array::from_fn(|at| code / 3_u64.pow(at as u32) % 3);
-            let mut strongest = [Reason::default(); REASONS];
-            for (feature, &contribution) in (0..).zip(&contributions) {
-                offer(&mut strongest, Reason { contribution, feature, ..Reason::default() });
+            let mut strongest = [Ranked::default(); REASONS];
+            for (feature, &contribution) in contributions.iter().enumerate() {
+                offer(&mut strongest, Ranked::new(contribution, feature, 2));
             }
+            let strongest = strongest.map(|ranked| ranked.reason(&[7, 8, 9], &[4, 5, 6]));
             let mut order: std::vec::Vec<usize> = (0..5).collect();
             order.sort_by_key(|&feature| core::cmp::Reverse(contributions[feature]));
             for (reason, &feature) in strongest.iter().zip(&order) {
                 let want = contributions[feature];
                 assert_eq!(reason.contribution, want);
                 assert!(want == 0 || usize::from(reason.feature) == feature, "{contributions:?}");
+                assert!(want == 0 || (reason.column, reason.seen, reason.expected) == (2, 9, 6));
             }
         }
     }

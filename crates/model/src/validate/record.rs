@@ -1,7 +1,7 @@
 //! The record: samples, fields and features.
 
 use crate::{Body, Cause, Feature, Field, FieldKind, ModelError, Preparation, Samples, i16s};
-use tillwatch_engine::feature::Affine;
+use tillwatch_engine::feature::{Affine, Symlog};
 
 /// Most columns of a model: contributions of this many cannot overflow the score.
 const MAX_COLUMNS: usize = 1 << 15;
@@ -60,7 +60,9 @@ fn feature_is_sound(feature: &Feature<'_>, field: &Field<'_>) -> bool {
         Preparation::Numeric(affine) | Preparation::Logarithm(affine) | Preparation::Delta(affine) => {
             affine_is_sound(&affine)
         }
-        Preparation::Symlog(rule) => rule.width_log2 <= 30 && affine_is_sound(&rule.affine),
+        Preparation::Symlog(rule) => {
+            rule.width_log2 <= Symlog::MAX_WIDTH_LOG2 && affine_is_sound(&rule.affine)
+        }
         Preparation::RatioToMean { affine, window_log2 } => affine_is_sound(&affine) && window_log2 <= 15,
         Preparation::OneHot(codes) => {
             codes.len() % 4 == 0 && levels == Some(codes.len() / 4) && codes_are_wide(codes)
@@ -74,9 +76,9 @@ fn feature_is_sound(feature: &Feature<'_>, field: &Field<'_>) -> bool {
 }
 
 fn affine_is_sound(affine: &Affine) -> bool {
-    // With a shift, the difference saturates before the product: it must be out of the code range by then.
-    let floor = if affine.shift == 0 { 0 } else { 1 << 17 };
-    affine.shift <= 30 && affine.multiplier >= floor && affine.fill != i16::MIN
+    affine.shift <= Affine::MAX_SHIFT
+        && affine.multiplier >= Affine::least_multiplier(affine.shift)
+        && affine.fill != i16::MIN
 }
 
 pub(super) fn codes_are_wide(codes: &[u8]) -> bool {

@@ -35,6 +35,11 @@ impl Monitored {
         (scored, told)
     }
 
+    /// Watches a record that was scored elsewhere; what is worth telling of it.
+    pub fn observe(&mut self, loader: &Loader<'_>, event: &Event<'_>) -> Verdict {
+        self.events.observe(event, &loader.baseline(), &mut self.features)
+    }
+
     /// What lies in the working memory after a score.
     #[must_use]
     pub const fn bench(&self) -> &Bench {

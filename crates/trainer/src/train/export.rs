@@ -7,10 +7,11 @@ use crate::features::{Codes, Fit};
 use crate::float_model::FloatModel;
 use crate::heads::{IntegerAnswer, set_gains};
 use crate::integer_model::IntegerModel;
-use crate::scoring::{Bench, scores};
+use crate::scoring::{Bench, each_row, scores};
 use crate::table::Table;
 use crate::{TrainError, rim, threshold};
 use sha2::{Digest, Sha256};
+use tillwatch_batch::Batch;
 use tillwatch_engine::feature::Mark;
 use tillwatch_loader::Loader;
 use tillwatch_model::Model;
@@ -53,17 +54,21 @@ pub(super) fn calibrate_integer(
     float: &FloatModel,
     codes: &Codes,
     rows: &[usize],
-    alarm_rate: f64,
+    settings: &Settings,
 ) -> Result<Calibration, TrainError> {
     let bytes = integer.to_bytes(None, None)?;
     let loader = Loader::new(Model::validate(&bytes)?);
-    let mut bench = Bench::new(&loader);
-    let answers: Vec<IntegerAnswer> =
-        rows.iter().map(|&row| bench.answer(&loader, codes.row(row).0)).collect();
+    let zero = loader.model().body().latent.map_or(0, |latent| latent.zero_code);
+    let square = |&code: &i8| u64::from((i32::from(code) - i32::from(zero)).unsigned_abs().pow(2));
+    let mut answers = Vec::with_capacity(rows.len());
+    each_row(&Batch::new(&loader), codes, rows, |row| {
+        let latent_square = row.latent().iter().map(square).sum();
+        answers.push(IntegerAnswer { reconstruction: row.reconstruction().to_vec(), latent_square });
+    });
     set_gains(&mut integer.heads, float, codes, rows, &answers)?;
     let bytes = integer.to_bytes(None, None)?;
     let loader = Loader::new(Model::validate(&bytes)?);
-    calibrate(scores(&loader, codes, rows), alarm_rate)
+    calibrate(scores(&loader, codes, rows, settings.threads), settings.alarm_rate)
 }
 
 /// The threshold that the float model would have.

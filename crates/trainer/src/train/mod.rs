@@ -180,8 +180,7 @@ pub fn train_on(
         self_test: vec![(table.raw(0).to_vec(), 0)],
         card: Vec::new(),
     };
-    let calibration =
-        export::calibrate_integer(&mut integer, &float, &codes, &split.calibration, settings.alarm_rate)?;
+    let calibration = export::calibrate_integer(&mut integer, &float, &codes, &split.calibration, settings)?;
     integer.self_test = export::self_test(&integer, &calibration, table)?;
     let calibration_values = real_values(&codes.of(&split.calibration), bits);
     let marks: Vec<Mark> = split.calibration.iter().flat_map(|&row| codes.row(row).1).copied().collect();
@@ -191,7 +190,7 @@ pub fn train_on(
     let normal: Vec<usize> =
         split.test.iter().copied().filter(|&row| table.label(row) != Some(true)).collect();
     let spikes = spike::test(&loader, &float, &codes, &normal)?;
-    let evaluation = evaluate_rows(&loader, Some(&float), &codes, table, &split.test);
+    let evaluation = evaluate_rows(&loader, Some(&float), &codes, table, &split.test, settings.threads);
     let baselines = if evaluation.integer.auroc.is_some() {
         let labels: Vec<bool> = split.test.iter().map(|&row| table.label(row) == Some(true)).collect();
         let test_values = real_values(&codes.of(&split.test), bits);

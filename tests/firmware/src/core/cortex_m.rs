@@ -44,7 +44,8 @@ global_asm!(
     ".pool",
 );
 
-// measured_call(function): paints the free stack, calls the function and returns how many bytes of stack it touched.
+// measured_call(function): paints the free stack, calls the function and returns how many bytes of stack it touched, and in the
+// upper word how far the clock came meanwhile: SysTick, 24 bits, counting down, where it was started.
 // An emulator counts the instructions from measure_start up to measure_stop: the call, the function and its return.
 global_asm!(
     ".section .text.measured_call, \"ax\"",
@@ -56,18 +57,21 @@ global_asm!(
     ".type measure_stop, %function",
     ".thumb_func",
     "measured_call:",
-    "push {{r4, lr}}",
+    "push {{r4, r5, r6, lr}}",
     "mov r1, sp",
     "ldr r2, =_stack_bottom",
     "ldr r3, =0xc5a35ac5",
     "1: stmia r2!, {{r3}}",
     "cmp r2, r1",
     "blo 1b",
+    "ldr r4, =0xe000e018",
+    "ldr r5, [r4]",
     ".thumb_func",
     "measure_start:",
     "blx r0",
     ".thumb_func",
     "measure_stop:",
+    "ldr r4, [r4]",
     "ldr r2, =_stack_bottom",
     "ldr r3, =0xc5a35ac5",
     "2: ldmia r2!, {{r1}}",
@@ -76,8 +80,43 @@ global_asm!(
     "subs r2, #4",
     "mov r0, sp",
     "subs r0, r0, r2",
-    "pop {{r4, pc}}",
+    "subs r1, r5, r4",
+    "lsls r1, r1, #8",
+    "lsrs r1, r1, #8",
+    "pop {{r4, r5, r6, pc}}",
     ".pool",
+);
+
+// start_clock(): lets SysTick count the core's clock down from its largest value, without interrupts.
+// known_turns(): takes 1 + 2 * TURNS instructions more than no_turns(), which returns at once.
+#[cfg(feature = "counted")]
+global_asm!(
+    ".section .text.clock, \"ax\"",
+    ".global start_clock",
+    ".type start_clock, %function",
+    ".thumb_func",
+    "start_clock:",
+    "ldr r0, =0xe000e010",
+    "ldr r1, =0x00ffffff",
+    "str r1, [r0, #4]",
+    "str r1, [r0, #8]",
+    "movs r1, #5",
+    "str r1, [r0]",
+    "bx lr",
+    ".global known_turns",
+    ".type known_turns, %function",
+    ".thumb_func",
+    "known_turns:",
+    "ldr r0, ={turns}",
+    "1: subs r0, #1",
+    "bne 1b",
+    ".global no_turns",
+    ".type no_turns, %function",
+    ".thumb_func",
+    "no_turns:",
+    "bx lr",
+    ".pool",
+    turns = const crate::counted::TURNS,
 );
 
 /// Makes a semihosting call.

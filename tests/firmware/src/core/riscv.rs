@@ -40,7 +40,8 @@ global_asm!(
     "j fault",
 );
 
-// measured_call(function): paints the free stack, calls the function and returns how many bytes of stack it touched.
+// measured_call(function): paints the free stack, calls the function and returns how many bytes of stack it touched, and in the
+// upper word how far the cycle counter came meanwhile.
 // An emulator counts the instructions from measure_start up to measure_stop: the call, the function and its return.
 global_asm!(
     ".section .text.measured_call, \"ax\"",
@@ -53,14 +54,18 @@ global_asm!(
     "measured_call:",
     "addi sp, sp, -16",
     "sw ra, 0(sp)",
+    "sw s0, 4(sp)",
     "la t0, _stack_bottom",
     "li t1, 0xc5a35ac5",
     "1: sw t1, 0(t0)",
     "addi t0, t0, 4",
     "bltu t0, sp, 1b",
+    "csrr s0, mcycle",
     "measure_start:",
     "jalr a0",
     "measure_stop:",
+    "csrr a1, mcycle",
+    "sub a1, a1, s0",
     "la t0, _stack_bottom",
     "li t1, 0xc5a35ac5",
     "2: lw t2, 0(t0)",
@@ -68,9 +73,32 @@ global_asm!(
     "beq t2, t1, 2b",
     "addi t0, t0, -4",
     "sub a0, sp, t0",
+    "lw s0, 4(sp)",
     "lw ra, 0(sp)",
     "addi sp, sp, 16",
     "ret",
+);
+
+// start_clock(): nothing, the cycle counter runs from reset.
+// known_turns(): takes 1 + 2 * TURNS instructions more than no_turns(), which returns at once.
+#[cfg(feature = "counted")]
+global_asm!(
+    ".section .text.clock, \"ax\"",
+    ".global start_clock",
+    ".type start_clock, @function",
+    "start_clock:",
+    "ret",
+    ".global known_turns",
+    ".type known_turns, @function",
+    "known_turns:",
+    "li t0, {turns}",
+    "1: addi t0, t0, -1",
+    "bnez t0, 1b",
+    ".global no_turns",
+    ".type no_turns, @function",
+    "no_turns:",
+    "ret",
+    turns = const crate::counted::TURNS,
 );
 
 /// Makes a semihosting call.

@@ -25,7 +25,9 @@ pub use record::*;
 use tillwatch_engine::feature::{Mark, Memory, cyclic, delta, flag, logarithm, one_hot, ratio_to_mean};
 use tillwatch_engine::kernel::{dense_tiles, narrow_input};
 use tillwatch_engine::monitor::{Event, EventMonitor, FeatureCount};
-use tillwatch_engine::proof::{assert_dense, assert_entries, assert_room, assert_score};
+use tillwatch_engine::proof::{
+    assert_affine, assert_dense, assert_entries, assert_input, assert_room, assert_score,
+};
 use tillwatch_engine::same_contract;
 use tillwatch_engine::score::{Heads, Scored, Tally, Verdict, evaluate, nearest};
 use tillwatch_engine::seeded::{SeededField, seeded_digest};
@@ -156,9 +158,13 @@ const _: () = assert_dense(
 );
 const _: () = assert_room("layer 3", Scratch::new().arena.len(), 4);
 const _: () = assert_room("layer 3", Scratch::new().reconstruction.len(), 5);
+const _: () = assert_affine("FEATURE_AMOUNT_LOG", weights::FEATURE_AMOUNT_LOG);
+const _: () = assert_affine("FEATURE_AMOUNT_RATIO_TO_MEAN", weights::FEATURE_AMOUNT_RATIO_TO_MEAN);
 const _: () = assert_entries("FEATURE_ENTRY_MODE", weights::FEATURE_ENTRY_MODE.len(), 5);
 const _: () = assert_entries("FEATURE_KIND", weights::FEATURE_KIND.len(), 3);
 const _: () = assert_entries("FEATURE_OUTCOME", weights::FEATURE_OUTCOME.len(), 3);
+const _: () = assert_affine("FEATURE_SECONDS", weights::FEATURE_SECONDS);
+const _: () = assert_input(weights::INPUT_MULTIPLIER, weights::INPUT_RULE);
 const _: () = assert_entries("GAINS", weights::GAINS.len(), 19);
 const _: () = assert_entries("RESCALE", weights::RESCALE.len(), 3);
 const _: () = assert_entries("PROTOTYPES", weights::PROTOTYPES.len(), 304);

@@ -1,0 +1,71 @@
+//! Dense layers of the width that a record chooses: inner loops that unroll, split or take inputs apart do so for some widths alone.
+
+use tillwatch_engine::digest::Digest;
+use tillwatch_engine::fixed::{Channel, Requantise};
+use tillwatch_engine::kernel::{Code, TILE, Tile, dense_tiles, tiles};
+use tillwatch_engine::seeded::SeededWords;
+
+/// Most groups of four inputs: twice what an inner loop may add up in a row, and more.
+const MOST: usize = 300;
+/// Groups of four outputs.
+const OUTPUTS: usize = 2;
+
+/// Tiles to choose from; like those of generated code they are arranged at compile time.
+static BANK: [Tile; 64] = tiles(rows());
+
+/// Rows of weights from -127 to 127.
+const fn rows() -> [[i8; TILE * TILE]; 64] {
+    let (mut rows, mut at) = ([[0; TILE * TILE]; 64], 0);
+    while at < 64 * TILE * TILE {
+        rows[at / (TILE * TILE)][at % (TILE * TILE)] = ((at * at * 89 + at) % 255) as i8;
+        if rows[at / (TILE * TILE)][at % (TILE * TILE)] == i8::MIN {
+            rows[at / (TILE * TILE)][at % (TILE * TILE)] = -i8::MAX;
+        }
+        at += 1;
+    }
+    rows
+}
+
+/// A fingerprint of layers with 8-bit and with 16-bit outputs, of all codes and of some.
+pub(crate) fn fingerprint(value: u32) -> u64 {
+    let groups = 1 + value as usize % MOST;
+    let mut words = SeededWords::new(value);
+    let mut layer_tiles = [BANK[0]; MOST * OUTPUTS];
+    for tile in layer_tiles.iter_mut().take(groups * OUTPUTS) {
+        *tile = BANK[words.next_word() as usize >> 26];
+    }
+    let mut input = [[0; TILE]; MOST];
+    for group in input.iter_mut().take(groups) {
+        *group = words.next_word().to_le_bytes().map(|byte| byte as i8);
+    }
+    let mut channels = [[Channel::default(); TILE]; OUTPUTS];
+    for channel in channels.as_flattened_mut() {
+        let (bias, multiplier) = ((words.next_word() as i32) >> 12, (words.next_word() >> 10) as i32);
+        *channel = Channel { bias, multiplier };
+    }
+    let layer = (layer_tiles.get(..groups * OUTPUTS), input.get(..groups), &channels[..]);
+    let mut digest = Digest::new();
+    fold::<i8>(layer, Requantise { zero_point: -128, out_min: -128, out_max: 127, shift: 0 }, &mut digest);
+    fold::<i8>(layer, Requantise { zero_point: 5, out_min: 5, out_max: 90, shift: 3 }, &mut digest);
+    fold::<i16>(
+        layer,
+        Requantise { zero_point: 0, out_min: -32_767, out_max: 32_767, shift: 6 },
+        &mut digest,
+    );
+    fold::<i16>(layer, Requantise { zero_point: -70, out_min: -900, out_max: 32_767, shift: 2 }, &mut digest);
+    digest.finish()
+}
+
+type Layer<'a> = (Option<&'a [Tile]>, Option<&'a [[i8; TILE]]>, &'a [[Channel; TILE]]);
+
+/// Adds the outputs of a layer to a fingerprint.
+#[inline(never)]
+fn fold<C: Code>((tiles, input, channels): Layer<'_>, rule: Requantise, digest: &mut Digest) {
+    // One group more than there are outputs, which stays as it is.
+    let mut out = [[C::default(); TILE]; OUTPUTS + 1];
+    dense_tiles(tiles.unwrap_or_default(), channels, rule, input.unwrap_or_default(), &mut out);
+    for &code in out.as_flattened() {
+        let code: i32 = code.into();
+        digest.update(code as u32 as u64);
+    }
+}
