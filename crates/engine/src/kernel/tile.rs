@@ -23,7 +23,7 @@ impl Tile {
     /// # Exactness
     /// Exact.
     /// # Panics
-    /// Never.
+    /// Never. Meant for constants: at run time the compiler may keep checks of bounds that cannot fail.
     #[must_use]
     pub const fn new(rows: [i8; TILE * TILE]) -> Self {
         Self(arch::arrange(rows))
