@@ -144,6 +144,12 @@ pub const TAIL_QUANTILE: std::ops::Range<f64> = 0.75..1.34;
 /// `cargo xtask size` leaves its figures as much.
 pub const COUNT_GROWTH_PERMILLE: u64 = 20;
 
+/// Instructions between a count by a core's counter and the known one.
+///
+/// The slowest counter ticks every 50 ns. Where an instruction takes 32 ns of the emulated clock, as it does for large models, a call
+/// begins and ends within a tick of what was read; where it takes 256 ns, as for all others, counts are exact.
+pub const COUNTER_INSTRUCTIONS: u64 = 3;
+
 /// True when two numbers differ by no more than the tolerance, on either side. Never true of a NaN.
 #[must_use]
 pub fn within(found: f64, wanted: f64, tolerance: f64) -> bool {

@@ -8,6 +8,7 @@ mod baselines;
 mod board;
 pub(crate) mod device;
 mod heads;
+mod host;
 mod injections;
 mod judged;
 mod page;
@@ -21,6 +22,7 @@ mod trial;
 
 pub(crate) use alarms::{Recount, is_fit, recount};
 pub(crate) use baselines::Baselines;
+pub(crate) use host::host;
 pub(crate) use injections::{Injections, SIZES, inject};
 pub(crate) use page::{comparison, page};
 pub(crate) use parts::with_part;

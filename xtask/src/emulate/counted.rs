@@ -8,6 +8,7 @@ use super::image::Image;
 use super::recorder::Call;
 use super::{Failure, Outcome, armagnac, instructions, qemu};
 use std::path::Path;
+use tillwatch_testkit::tolerance::COUNTER_INSTRUCTIONS;
 
 /// Records, and what they took.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -118,7 +119,7 @@ fn read(outcome: &Outcome, tick_rate: u64) -> Option<Counted> {
     let lines = outcome.output.lines().filter_map(|line| line.strip_prefix("ticks "));
     let instructions: Option<Vec<u64>> = lines.map(|ticks| ticks.parse().ok().map(instructions_of)).collect();
     let instructions = instructions.filter(|all| !all.is_empty())?;
-    let is_by_instructions = instructions_of(known).abs_diff(length + NO_TURNS) <= 3;
+    let is_by_instructions = instructions_of(known).abs_diff(length + NO_TURNS) <= COUNTER_INSTRUCTIONS;
     (outcome.is_complete() && is_by_instructions)
         .then_some(Counted { instructions, stack: outcome.stack_bytes()? })
 }

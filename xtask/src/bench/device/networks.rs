@@ -63,7 +63,11 @@ impl Network {
         format!("{}, {}", self.name, part.name())
     }
 
-    fn file(&self) -> Result<Vec<u8>, String> {
+    /// Its model file.
+    ///
+    /// # Errors
+    /// The committed one cannot be read.
+    pub(crate) fn file(&self) -> Result<Vec<u8>, String> {
         let Some(widths) = self.widths else {
             return read(&root().join("fixtures/models/point_of_sale.tw"));
         };

@@ -1,42 +1,41 @@
-//! Prints what a row costs on this machine, one thread: `host_speed [ROUNDS]`.
+//! What a row costs on this machine, one thread, by every kernel that its processor has.
 //!
-//! `fraud` is 30-16-8-16-30 with ReLU and sixteen prototypes, `ad01` is 640-128x4-8-128x4-640 with ReLU, both of seeded
-//! weights on seeded codes. *network* is from wide codes to their reconstruction, *score* goes on to score, percentile,
-//! verdict and reasons. Every round measures every way once, so that what else the machine does meets all of them; the
-//! figures are medians over rounds, and so are the ratios, each of two figures of one round.
+//! The networks are those that are counted on devices, of seeded weights on seeded codes. *network* is from wide codes to their
+//! reconstruction, *score* goes on to score, percentile, verdict and reasons. Every round measures every way once, so that what
+//! else the machine does meets all of them; the figures are medians over rounds, and so are the ratios, each of two figures of one
+//! round.
 
-mod drawn;
-
+use super::device::NETWORKS;
 use std::hint::black_box;
 use std::time::Instant;
 use tillwatch_batch::Batch;
 use tillwatch_engine::feature::Mark;
 use tillwatch_engine::seeded::SeededWords;
-use tillwatch_loader::{Loader, Model, ModelError};
+use tillwatch_loader::Loader;
+use tillwatch_model::Model;
 
-/// Shapes, prototypes, and rows at once.
-const CASES: [(&str, &[usize], usize, usize); 4] = [
-    ("fraud", &[30, 16, 8, 16, 30], 16, 1),
-    ("fraud", &[30, 16, 8, 16, 30], 16, 256),
-    ("ad01", &[640, 128, 128, 128, 128, 8, 128, 128, 128, 128, 640], 0, 1),
-    ("ad01", &[640, 128, 128, 128, 128, 8, 128, 128, 128, 128, 640], 0, 256),
-];
+/// Rows at once.
+const TOGETHER: [usize; 2] = [1, 256];
 /// Rows that are there to run, so that a processor cannot learn one row by heart.
 const ROWS: usize = 256;
 /// Least time of one measurement, in seconds: short, so that most are over before the scheduler takes the core away.
 const LEAST: f64 = 0.0003;
 
-fn main() -> Result<(), String> {
-    let rounds = std::env::args().nth(1).unwrap_or_else(|| "101".to_owned());
-    let rounds: usize = rounds.parse().map_err(|_| format!("ROUNDS: found `{rounds}`, wanted a number"))?;
+/// Prints what a row of each network costs, medians over so many rounds.
+///
+/// # Errors
+/// A model that cannot be written or read.
+pub(crate) fn host(rounds: usize) -> Result<(), String> {
     println!(
-        "{:<8}{:>6}  {:<26}{:>10}{:>14}{:>10}",
+        "{:<14}{:>6}  {:<26}{:>10}{:>14}{:>10}",
         "network", "batch", "way", "us a row", "rows a s", "times"
     );
-    for (name, widths, n_prototypes, together) in CASES {
-        let file = drawn::file(widths, n_prototypes);
-        let model = Model::validate(&file).map_err(|error: ModelError| error.to_string())?;
-        measure(name, &Loader::new(model), together, rounds.max(1));
+    for network in &NETWORKS {
+        let file = network.file()?;
+        let model = Model::validate(&file).map_err(|error| format!("{}: {error}", network.name))?;
+        for together in TOGETHER {
+            measure(network.name, &Loader::new(model), together, rounds.max(1));
+        }
     }
     Ok(())
 }
@@ -63,7 +62,7 @@ fn measure(name: &str, loader: &Loader<'_>, together: usize, rounds: usize) {
         let what = if scores { "score" } else { "network" };
         let way = format!("{what}, {}", ways[way].name());
         println!(
-            "{name:<8}{together:>6}  {way:<26}{:>10.4}{:>14.0}{:>10.1}",
+            "{name:<14}{together:>6}  {way:<26}{:>10.4}{:>14.0}{:>10.1}",
             1e6 * seconds,
             1.0 / seconds,
             median(ratios)
