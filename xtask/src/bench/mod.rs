@@ -1,7 +1,7 @@
-//! How well every kind of autoencoder tells normal from anomalous on labelled sets, all defaults.
+//! What the project measures: on labelled sets, on emulated cores ([`device`]) and on this machine ([`host`]).
 //!
-//! A set is found in a folder, put into the form of its protocol, and trained on as a user would without any option. What
-//! comes out is one [`Trial`] per set, kind and seed, and from those a page.
+//! A labelled set is found in a folder, put into the form of its protocol, and trained on as a user would without any option. What
+//! comes out is one [`Trial`] per set, kind and seed, and from those a page; alarms and reasons are counted on the same sets.
 
 mod alarms;
 mod baselines;
