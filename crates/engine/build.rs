@@ -11,18 +11,20 @@ fn main() {
     if short.iter().any(|prefix| target.starts_with(prefix)) {
         println!("cargo::rustc-cfg=short_multiply");
     }
-    let loops = ["dsp", "thumb2", "thumb1", "portable"];
+    let loops = ["dsp", "thumb2", "thumb1", "riscv", "portable"];
     println!("cargo::rustc-check-cfg=cfg(tile_sums, values(\"{}\"))", loops.join("\", \""));
     // An M33 may have the DSP instructions; rustc knows by `-C target-feature=+dsp` or `target-cpu`.
     let features = std::env::var("CARGO_CFG_TARGET_FEATURE").unwrap_or_default();
     let has_dsp = target.starts_with("thumb") && features.split(',').any(|feature| feature == "dsp");
-    let [dsp, thumb2, thumb1, portable] = loops;
+    let [dsp, thumb2, thumb1, riscv, portable] = loops;
     let chosen = if target.starts_with("thumbv7em") || has_dsp {
         dsp
     } else if target.starts_with("thumbv7m") || target.starts_with("thumbv8m.main") {
         thumb2
     } else if target.starts_with("thumbv6m") || target.starts_with("thumbv8m.base") {
         thumb1
+    } else if target.starts_with("riscv32im") {
+        riscv
     } else {
         portable
     };
