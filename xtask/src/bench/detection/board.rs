@@ -1,8 +1,8 @@
 //! Every detector on every table: mean ranks, and tests of each kind against each simpler detector.
 
+use super::super::sets::{Form, Set};
 use super::baselines::{Baselines, METHODS};
 use super::judged::MEASURES;
-use super::sets::{Form, Set};
 use super::signed_rank::{SignedRank, doubled_ranks};
 use super::summary::Summary;
 use super::trial::KINDS;

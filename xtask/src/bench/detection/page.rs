@@ -1,10 +1,10 @@
 //! The page that the trials make.
 
+use super::super::sets::Set;
 use super::baselines::{Baselines, METHODS};
 use super::board::{self, Board};
 use super::heads;
 use super::judged::MEASURES;
-use super::sets::Set;
 use super::summary::Summary;
 use super::trial::{KINDS, Trial};
 use serde_json::Value;
