@@ -1,11 +1,11 @@
 //! Every detector on every table: mean ranks, and tests of each kind against each simpler detector.
 
-use super::super::sets::{Form, Set};
 use super::baselines::{Baselines, METHODS};
 use super::judged::MEASURES;
 use super::signed_rank::{SignedRank, doubled_ranks};
 use super::summary::Summary;
 use super::trial::KINDS;
+use crate::bench::sets::{Form, Set};
 use serde_json::{Value, json};
 use std::fmt::Write;
 

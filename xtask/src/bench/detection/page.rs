@@ -1,12 +1,12 @@
 //! The page that the trials make.
 
-use super::super::sets::Set;
 use super::baselines::{Baselines, METHODS};
 use super::board::{self, Board};
 use super::heads;
 use super::judged::MEASURES;
 use super::summary::Summary;
 use super::trial::{KINDS, Trial};
+use crate::bench::sets::Set;
 use serde_json::Value;
 use std::fmt::Write;
 use tillwatch_testkit::tolerance;
