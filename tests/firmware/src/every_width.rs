@@ -40,19 +40,19 @@ pub(crate) fn fingerprint(value: u32) -> u64 {
     }
     let mut channels = [[Channel::default(); TILE]; OUTPUTS];
     for channel in channels.as_flattened_mut() {
-        let (bias, multiplier) = ((words.next_word() as i32) >> 12, (words.next_word() >> 10) as i32);
-        *channel = Channel { bias, multiplier };
+        let (bias, word) = ((words.next_word() >> 16) as i16, words.next_word());
+        *channel = Channel { bias, multiplier: (word >> 17 >> (word & 7)) as i16 };
     }
     let layer = (layer_tiles.get(..groups * OUTPUTS), input.get(..groups), &channels[..]);
     let mut digest = Digest::new();
-    fold::<i8>(layer, Requantise { zero_point: -128, out_min: -128, out_max: 127, shift: 0 }, &mut digest);
-    fold::<i8>(layer, Requantise { zero_point: 5, out_min: 5, out_max: 90, shift: 3 }, &mut digest);
-    fold::<i16>(
-        layer,
-        Requantise { zero_point: 0, out_min: -32_767, out_max: 32_767, shift: 6 },
-        &mut digest,
-    );
-    fold::<i16>(layer, Requantise { zero_point: -70, out_min: -900, out_max: 32_767, shift: 2 }, &mut digest);
+    let narrow = Requantise { zero_point: -128, out_min: -128, out_max: 127, shift: 0, bias_shift: 4 };
+    fold::<i8>(layer, narrow, &mut digest);
+    fold::<i8>(layer, Requantise { zero_point: 5, out_min: 5, out_max: 90, shift: 3, ..narrow }, &mut digest);
+    fold::<i8>(layer, Requantise { zero_point: 65_536, shift: 5, bias_shift: 9, ..narrow }, &mut digest);
+    let wide = Requantise { zero_point: 0, out_min: -32_767, out_max: 32_767, shift: 6, bias_shift: 0 };
+    fold::<i16>(layer, wide, &mut digest);
+    fold::<i16>(layer, Requantise { zero_point: -70, out_min: -900, shift: 2, ..wide }, &mut digest);
+    fold::<i16>(layer, Requantise { zero_point: -65_536, shift: 0, bias_shift: 9, ..wide }, &mut digest);
     digest.finish()
 }
 
