@@ -15,7 +15,8 @@ const KEYWORDS: [&str; 52] = [
 const CRATES: [&str; 6] = ["alloc", "core", "proc_macro", "std", "test", "tillwatch_engine"];
 
 /// Types that the generated code names; an enum of the same name would hide them or be hidden.
-const TYPES: [&str; 17] = [
+const TYPES: [&str; 18] = [
+    "Arena",
     "Convolution",
     "ConvolutionTiles",
     "Digest",

@@ -33,7 +33,7 @@ extern crate std;
 
 #[cfg(feature = "advisory")]
 pub mod advisory;
-#[allow(unsafe_code, reason = "inline assembly; each block says why it is sound")]
+#[allow(unsafe_code, reason = "inline assembly and a view of memory; each block says why it is sound")]
 mod arch;
 pub mod digest;
 pub mod feature;

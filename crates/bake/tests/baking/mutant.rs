@@ -116,14 +116,12 @@ fn a_buffer_that_is_too_short_does_not_compile() {
     let folder = baked(&Toy { name: "toy_arena", ..Toy::PLAIN });
     let path = folder.path().join("out/src/lib.rs");
     let source = fs::read_to_string(&path).unwrap();
-    // A buffer one group short, wherever its length stands.
-    let arena = source.split("arena: [[i8; 4]; ").nth(1).unwrap().split(']').next().unwrap();
-    let groups: usize = arena.parse().unwrap();
-    let shorter = source
-        .replace(&format!("arena: [[i8; 4]; {groups}]"), &format!("arena: [[i8; 4]; {}]", groups - 1))
-        .replace(&format!("arena: [[0; 4]; {groups}]"), &format!("arena: [[0; 4]; {}]", groups - 1));
-    fs::write(&path, shorter).unwrap();
+    // One group short: activations fit, and the reconstruction would reach into the input of the last layer.
+    let groups = source.split("arena: Arena<").nth(1).unwrap().split('>').next().unwrap();
+    let shorter = groups.parse::<usize>().unwrap() - 1;
+    let changed = source.replace(&format!("arena: Arena<{groups}>"), &format!("arena: Arena<{shorter}>"));
+    fs::write(&path, changed).unwrap();
     let said = refusal(&folder, "a shorter arena");
-    let want = format!(": needs a buffer of {groups} groups, which has {}", groups - 1);
+    let want = format!("layer 2: needs a buffer of {groups} groups, which has {shorter}");
     assert!(said.contains(&want), "wanted `{want}` in\n{said}");
 }

@@ -1,9 +1,11 @@
-//! Inner loops for single cores, chosen by the build script; everywhere else the portable one, which is their oracle.
+//! Inner loops for single cores, chosen by the build script; everywhere else the portable one, which is their oracle. And the
+//! one view of memory that safe code cannot have.
 
 #[cfg(tile_sums = "dsp")]
 mod dense_dsp;
 #[cfg(tile_sums = "dsp")]
 mod dsp;
+mod narrow;
 #[cfg(any(test, tile_sums = "dsp"))]
 mod pairs;
 #[cfg(tile_sums = "portable")]
@@ -26,6 +28,7 @@ mod thumb2;
 pub(crate) use dense_dsp::dense;
 #[cfg(tile_sums = "dsp")]
 pub(crate) use dsp::{row_sum, tile_sums};
+pub(crate) use narrow::narrow;
 #[cfg(tile_sums = "dsp")]
 pub(crate) use pairs::{arrange, rows};
 #[cfg(tile_sums = "portable")]

@@ -7,6 +7,7 @@
 //! A convolution is a dense layer on each patch of its input, so it has the same two layouts and no inner loop of its own.
 
 pub mod activation;
+mod arena;
 mod convolution;
 mod dense;
 mod patch;
@@ -20,6 +21,7 @@ mod top_k;
 mod transposed;
 mod upsample;
 
+pub use arena::Arena;
 pub use convolution::{Convolution, ConvolutionTiles, convolve_rows, convolve_tiles};
 pub use dense::dense_tiles;
 pub use plane::rest_from_bytes;

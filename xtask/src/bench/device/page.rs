@@ -38,7 +38,7 @@ pub(crate) fn page(rows: &[Row]) -> String {
     // Writing to a string cannot fail.
     let _ = writeln!(text, "\nCycle tables: {}.", sources().join("; "));
     text.push_str("\n## Networks: layers alone, from 8-bit codes to the reconstruction\n\n");
-    text.push_str("RAM is that of activations and of the reconstruction.\n\n");
+    text.push_str("RAM is the memory that activations and the reconstruction share.\n\n");
     wholes(&mut text, rows, Part::Network);
     text.push_str("\n## Whole scores: preparation, network, score, percentile, verdict, reasons\n\n");
     wholes(&mut text, rows, Part::Score);

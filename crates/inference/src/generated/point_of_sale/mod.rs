@@ -23,7 +23,7 @@ mod weights;
 pub use record::*;
 
 use tillwatch_engine::feature::{Mark, Memory, cyclic, delta, flag, logarithm, one_hot, ratio_to_mean};
-use tillwatch_engine::kernel::{dense_tiles, narrow_input};
+use tillwatch_engine::kernel::{Arena, dense_tiles, narrow_input};
 use tillwatch_engine::monitor::{Event, EventMonitor, FeatureCount};
 use tillwatch_engine::proof::{
     assert_affine, assert_dense, assert_entries, assert_input, assert_room, assert_score,
@@ -129,7 +129,7 @@ const _: () = assert_dense(
     weights::LAYER_0_RULE,
     [-128, 127],
 );
-const _: () = assert_room("layer 0", Scratch::new().arena.len(), 9);
+const _: () = assert_room("layer 0", Scratch::new().arena.groups(), 9);
 const _: () = assert_dense(
     "layer 1",
     &weights::LAYER_1_TILES,
@@ -138,7 +138,7 @@ const _: () = assert_dense(
     weights::LAYER_1_RULE,
     [-128, 127],
 );
-const _: () = assert_room("layer 1", Scratch::new().arena.len(), 7);
+const _: () = assert_room("layer 1", Scratch::new().arena.groups(), 7);
 const _: () = assert_dense(
     "layer 2",
     &weights::LAYER_2_TILES,
@@ -147,7 +147,7 @@ const _: () = assert_dense(
     weights::LAYER_2_RULE,
     [-128, 127],
 );
-const _: () = assert_room("layer 2", Scratch::new().arena.len(), 7);
+const _: () = assert_room("layer 2", Scratch::new().arena.groups(), 7);
 const _: () = assert_dense(
     "layer 3",
     &weights::LAYER_3_TILES,
@@ -156,8 +156,7 @@ const _: () = assert_dense(
     weights::LAYER_3_RULE,
     [-32767, 32767],
 );
-const _: () = assert_room("layer 3", Scratch::new().arena.len(), 4);
-const _: () = assert_room("layer 3", Scratch::new().reconstruction.len(), 5);
+const _: () = assert_room("layer 3", Scratch::new().arena.groups(), 14);
 const _: () = assert_affine("FEATURE_AMOUNT_LOG", weights::FEATURE_AMOUNT_LOG);
 const _: () = assert_affine("FEATURE_AMOUNT_RATIO_TO_MEAN", weights::FEATURE_AMOUNT_RATIO_TO_MEAN);
 const _: () = assert_entries("FEATURE_ENTRY_MODE", weights::FEATURE_ENTRY_MODE.len(), 5);
@@ -176,8 +175,7 @@ const _: () = assert!(MONITOR_BYTES < 300, "what watches the stream takes 300 by
 #[derive(Clone, Debug)]
 pub struct Scratch {
     codes: [i16; 19],
-    reconstruction: [[i16; 4]; 5],
-    arena: [[i8; 4]; 9],
+    arena: Arena<14>,
     marks: [Mark; 9],
 }
 
@@ -185,7 +183,7 @@ impl Scratch {
     /// Fresh working memory.
     #[must_use]
     pub const fn new() -> Self {
-        Self { codes: [0; 19], reconstruction: [[0; 4]; 5], arena: [[0; 4]; 9], marks: [Mark::NONE; 9] }
+        Self { codes: [0; 19], arena: Arena::new(), marks: [Mark::NONE; 9] }
     }
 }
 
@@ -243,7 +241,7 @@ fn evaluate_codes(scratch: &mut Scratch) -> Scored {
         latent: 0,
     };
     let gains = weights::GAINS.iter().copied();
-    let reconstruction = scratch.reconstruction.as_flattened();
+    let reconstruction = &scratch.arena.wide()[..COLUMNS];
     evaluate(&heads, &scratch.codes, reconstruction, gains, &scratch.marks, &weights::THRESHOLDS)
 }
 
@@ -325,28 +323,34 @@ fn prepare(
 /// Wide codes to the latent vector.
 fn encode_codes(scratch: &mut Scratch) {
     let Scratch { codes, arena, .. } = scratch;
-    narrow_input(codes, weights::INPUT_MULTIPLIER, weights::INPUT_RULE, arena[..5].as_flattened_mut());
-    let (low, high) = arena.split_at_mut(5);
-    dense_tiles(&weights::LAYER_0_TILES, &weights::LAYER_0_CHANNELS, weights::LAYER_0_RULE, low, high);
-    let (low, high) = arena.split_at_mut(3);
-    dense_tiles(&weights::LAYER_1_TILES, &weights::LAYER_1_CHANNELS, weights::LAYER_1_RULE, &high[2..], low);
+    narrow_input(
+        codes,
+        weights::INPUT_MULTIPLIER,
+        weights::INPUT_RULE,
+        arena.narrow_mut()[..5].as_flattened_mut(),
+    );
+    let (low, high) = arena.narrow_mut().split_at_mut(10);
+    dense_tiles(&weights::LAYER_0_TILES, &weights::LAYER_0_CHANNELS, weights::LAYER_0_RULE, &low[..5], high);
+    let (low, high) = arena.narrow_mut().split_at_mut(3);
+    dense_tiles(&weights::LAYER_1_TILES, &weights::LAYER_1_CHANNELS, weights::LAYER_1_RULE, &high[7..], low);
 }
 
 /// Where [`encode_codes`] leaves the latent vector.
-fn latent_codes(scratch: &Scratch) -> &[i8] {
-    &scratch.arena.as_flattened()[..10]
+fn latent_codes(scratch: &mut Scratch) -> &[i8] {
+    &scratch.arena.narrow_mut().as_flattened()[..10]
 }
 
 /// The latent vector to the network's answer.
 fn decode(scratch: &mut Scratch) {
-    let Scratch { arena, reconstruction, .. } = scratch;
-    let (low, high) = arena.split_at_mut(5);
+    let Scratch { arena, .. } = scratch;
+    let (low, high) = arena.narrow_mut().split_at_mut(10);
     dense_tiles(&weights::LAYER_2_TILES, &weights::LAYER_2_CHANNELS, weights::LAYER_2_RULE, &low[..3], high);
+    let (reconstruction, high) = arena.split_mut(5);
     dense_tiles(
         &weights::LAYER_3_TILES,
         &weights::LAYER_3_CHANNELS,
         weights::LAYER_3_RULE,
-        &arena[5..],
+        high,
         reconstruction,
     );
 }
