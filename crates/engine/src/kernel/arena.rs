@@ -5,8 +5,8 @@ use crate::arch;
 
 /// Groups of four bytes: a group holds four narrow codes or two wide ones.
 ///
-/// Layers read at one end and write at the other. Narrow codes of the last layer's input lie at the high end, so that its wide codes
-/// begin at the low one, where activations lay that nobody reads any more. A core loads four codes at once, and aligned, faster.
+/// Layers read at one end and write at the other. The last one's narrow input lies at the high end; its wide output begins at the
+/// low one, over activations that nobody reads any more. A group begins at a word, which cores load fastest.
 ///
 /// # Bounds
 /// What was written as codes of one width is read as codes of that width: otherwise it depends on the order of bytes of the core.
