@@ -26,6 +26,11 @@ pub struct Arena<const GROUPS: usize>([[i16; 2]; GROUPS]);
 
 impl<const GROUPS: usize> Arena<GROUPS> {
     /// Holds zeros.
+    ///
+    /// # Exactness
+    /// Exact.
+    /// # Panics
+    /// Never.
     #[must_use]
     pub const fn new() -> Self {
         Self([[0; 2]; GROUPS])
