@@ -11,8 +11,8 @@ use crate::nn::{GaussianSample, Shape};
 /// after Higgins et al., "beta-VAE", ICLR 2017, and Sønderby et al., "Ladder variational autoencoders", NeurIPS 2016.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Variational {
-    /// Weight of the divergence beside the mean loss of an element; chosen from the number of columns where there is
-    /// none.
+    /// Weight of the divergence beside the mean loss of an element; chosen from the numbers of columns and training
+    /// rows where there is none.
     pub beta: Option<f64>,
     /// Share of training in which the weight rises from 0.
     pub warm_up: f64,
@@ -26,15 +26,26 @@ impl Default for Variational {
     }
 }
 
-/// Variance of the decoder's noise, in that of a column, that the chosen weight stands for: the likelihood of a row of n
-/// columns is then `-n / (2 * variance)` times its mean squared error. A column's own variance detects best, see
-/// `DESIGN.md`.
-const DECODER_VARIANCE: f64 = 1.0;
+/// Least and greatest variance of the decoder's noise, in that of a column, that the chosen weight stands for.
+const DECODER_VARIANCE: [f64; 2] = [0.03, 1.0];
+/// Training rows above which it is no longer the greatest.
+const FEW_ROWS: f64 = 3000.0;
+
+/// Variance of the decoder's noise, in that of a column: the likelihood of a row of n columns is then
+/// `-n / (2 * variance)` times its mean squared error.
+///
+/// Like the weight of any prior it falls with the number of rows: a column's own variance detects best where rows are
+/// few, what columns have in common is worth learning exactly where they are many, see `DESIGN.md`.
+fn decoder_variance(rows: usize) -> f64 {
+    let [least, most] = DECODER_VARIANCE;
+    (most * FEW_ROWS / rows.max(1) as f64).clamp(least, most)
+}
 
 impl Variational {
     pub(super) fn plan(self, request: &Request<'_>) -> Result<Plan, RecipeFault> {
         let columns = request.shape.len();
-        let beta = self.beta.unwrap_or(2.0 * DECODER_VARIANCE / columns as f64);
+        let variance = decoder_variance(request.rows.len() / columns);
+        let beta = self.beta.unwrap_or(2.0 * variance / columns as f64);
         if !(beta.is_finite() && beta >= 0.0) {
             return Err(fault("--beta", &beta, "0 or more"));
         }
@@ -55,5 +66,46 @@ impl Variational {
             }
         }
         Ok(Plan { layers: stack.ending(columns), noise: None, reason: widths.reason })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::nn::{Activation, LayerKind};
+
+    const COLUMNS: usize = 4;
+
+    /// The weight of the divergence in a plan for that many training rows.
+    fn weight(recipe: Variational, rows: usize) -> f64 {
+        let request = Request {
+            shape: Shape::flat(COLUMNS),
+            hidden: Some(&[3, 2, 3]),
+            activation: Activation::Relu,
+            batch_norm: false,
+            dropout: 0.0,
+            rows: &vec![0.0; rows * COLUMNS],
+        };
+        let sample = recipe.plan(&request).unwrap().layers.into_iter().find_map(|kind| match kind {
+            LayerKind::GaussianSample(sample) => Some(sample),
+            _ => None,
+        });
+        sample.unwrap().beta
+    }
+
+    #[test]
+    fn the_weight_of_the_divergence_falls_with_the_rows_between_its_bounds() {
+        let variance = |rows| weight(Variational::default(), rows) * COLUMNS as f64 / 2.0;
+        for (rows, wanted) in
+            [(0, 1.0), (100, 1.0), (3000, 1.0), (6000, 0.5), (60_000, 0.05), (100_000, 0.03), (200_000, 0.03)]
+        {
+            assert_eq!(variance(rows), wanted, "{rows} rows");
+        }
+    }
+
+    #[test]
+    fn a_weight_that_is_asked_for_stays_whatever_the_rows() {
+        let recipe = Variational { beta: Some(0.7), ..Variational::default() };
+        assert_eq!([10, 60_000].map(|rows| weight(recipe, rows)), [0.7, 0.7]);
     }
 }
