@@ -123,7 +123,7 @@ mod tests {
     #[test]
     fn the_weight_of_the_divergence_stays_for_many_rows_in_heaps() {
         let heaps: Vec<f32> =
-            (0..60_000).flat_map(|row| [0, 1, 2, 3].map(|at| ((row * 7 + at * 5) % 9) as f32)).collect();
+            (0..60_000).flat_map(|row| [0, 1, 2, 3].map(|at| ((row * 7 + at * 5) % 11) as f32)).collect();
         assert_eq!(weight(Variational::default(), &heaps) * COLUMNS as f64 / 2.0, 1.0);
     }
 
