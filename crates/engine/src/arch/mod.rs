@@ -4,6 +4,8 @@
 mod dense_dsp;
 #[cfg(tile_sums = "dsp")]
 mod dsp;
+#[cfg(tile_sums = "mve")]
+mod mve;
 #[cfg(any(test, tile_sums = "dsp"))]
 mod pairs;
 #[cfg(tile_sums = "portable")]
@@ -12,7 +14,7 @@ mod portable;
 mod quads;
 #[cfg(any(tile_sums = "portable", tile_sums = "thumb1"))]
 mod row;
-#[cfg(any(tile_sums = "portable", tile_sums = "thumb2"))]
+#[cfg(any(tile_sums = "portable", tile_sums = "thumb2", tile_sums = "mve"))]
 mod row_major;
 mod taps;
 #[cfg(any(tile_sums = "dsp", tile_sums = "thumb2"))]
@@ -26,6 +28,8 @@ mod thumb2;
 pub(crate) use dense_dsp::dense;
 #[cfg(tile_sums = "dsp")]
 pub(crate) use dsp::{row_sum, tile_sums};
+#[cfg(tile_sums = "mve")]
+pub(crate) use mve::{dense_sums, row_sum, tile_sums};
 #[cfg(tile_sums = "dsp")]
 pub(crate) use pairs::{arrange, rows};
 #[cfg(tile_sums = "portable")]
@@ -34,7 +38,7 @@ pub(crate) use portable::{dense_sums, tile_sums};
 pub(crate) use quads::{arrange, excess, rows};
 #[cfg(any(tile_sums = "portable", tile_sums = "thumb1"))]
 pub(crate) use row::row_sum;
-#[cfg(any(tile_sums = "portable", tile_sums = "thumb2"))]
+#[cfg(any(tile_sums = "portable", tile_sums = "thumb2", tile_sums = "mve"))]
 pub(crate) use row_major::{arrange, rows};
 pub(crate) use taps::Taps;
 #[cfg(tile_sums = "thumb1")]
