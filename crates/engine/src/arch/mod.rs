@@ -2,6 +2,8 @@
 
 #[cfg(tile_sums = "dsp")]
 mod dense_dsp;
+#[cfg(tile_sums = "mve")]
+mod dense_mve;
 #[cfg(tile_sums = "dsp")]
 mod dsp;
 #[cfg(tile_sums = "mve")]
@@ -26,10 +28,12 @@ mod thumb2;
 
 #[cfg(tile_sums = "dsp")]
 pub(crate) use dense_dsp::dense;
+#[cfg(tile_sums = "mve")]
+pub(crate) use dense_mve::dense;
 #[cfg(tile_sums = "dsp")]
 pub(crate) use dsp::{row_sum, tile_sums};
 #[cfg(tile_sums = "mve")]
-pub(crate) use mve::{dense_sums, row_sum, tile_sums};
+pub(crate) use mve::{row_sum, tile_sums};
 #[cfg(tile_sums = "dsp")]
 pub(crate) use pairs::{arrange, rows};
 #[cfg(tile_sums = "portable")]
@@ -50,7 +54,7 @@ pub(crate) use thumb2::{dense_sums, row_sum, tile_sums};
 ///
 /// # Shapes
 /// `input`: the codes that all rows see.
-#[cfg(not(tile_sums = "thumb1"))]
+#[cfg(any(tile_sums = "portable", tile_sums = "thumb2"))]
 pub(crate) const fn excess(_input: &[[i8; 4]]) -> i32 {
     0
 }

@@ -10,25 +10,53 @@ use super::Taps;
 use crate::kernel::Tile;
 use core::arch::naked_asm;
 
-/// As the portable twin: 64 products in 9 instructions.
+/// Adds the products of a row of codes, from the one in r12 on, and its tiles, from r0 on, to sums in r4, r6, r8 and r10: so many
+/// fours of groups as r5 says, and so many groups more as r7 says. Moves r0 behind them; r12, lr and q0 to q4 are lost.
+///
+/// What four groups do not fill is gathered: each lane reads the word of its tile where there is one, and is zero otherwise. Codes
+/// are loaded as bytes, which may lie at any address.
+macro_rules! products {
+    () => {
+        "wls lr, r5, 4f
+        3:
+        vldrb.u8 q4, [r12], #16
+        vld40.32 {{q0, q1, q2, q3}}, [r0]
+        vld41.32 {{q0, q1, q2, q3}}, [r0]
+        vld42.32 {{q0, q1, q2, q3}}, [r0]
+        vld43.32 {{q0, q1, q2, q3}}, [r0]!
+        vmladava.s8 r4, q0, q4
+        vmladava.s8 r6, q1, q4
+        vmladava.s8 r8, q2, q4
+        vmladava.s8 r10, q3, q4
+        le lr, 3b
+        4:
+        cbz r7, 5f
+        lsr lr, r0, #1
+        vidup.u32 q3, lr, #8
+        vshl.i32 q3, q3, #1 // the addresses of four tiles
+        vctp.32 r7
+        vpsttt
+        vldrbt.u8 q4, [r12]
+        vldrwt.u32 q0, [q3]
+        vldrwt.u32 q1, [q3, #4]
+        vmladava.s8 r4, q0, q4
+        vmladava.s8 r6, q1, q4
+        vpstt
+        vldrwt.u32 q0, [q3, #8]
+        vldrwt.u32 q1, [q3, #12]
+        vmladava.s8 r8, q0, q4
+        vmladava.s8 r10, q1, q4
+        add r0, r0, r7, lsl #4
+        5:"
+    };
+}
+
+/// As the portable twin: 64 products in 10 instructions.
 ///
 /// # Bounds
 /// Sums that fit an i32, as everywhere: `VMLADAVA` wraps.
 /// # Source
 /// ARMv8-M Architecture Reference Manual, `VLD40` to `VLD43` and `VMLADAVA`.
-#[inline]
-pub(crate) fn dense_sums(tiles: &[Tile], input: &[[i8; 4]], sums: [i32; 4]) -> [i32; 4] {
-    let groups = tiles.len().min(input.len());
-    let mut sums = sums;
-    // SAFETY: as many groups as both slices hold.
-    unsafe { vector_sums(tiles.as_ptr(), input.as_ptr().cast(), groups, 1, 0, &mut sums) };
-    sums
-}
-
-/// As the portable twin.
-///
-/// # Bounds
-/// As [`dense_sums`].
 #[inline]
 pub(crate) fn tile_sums(tiles: &[Tile], taps: &Taps<'_>, sums: [i32; 4]) -> [i32; 4] {
     if tiles.len() < taps.len() {
@@ -44,7 +72,7 @@ pub(crate) fn tile_sums(tiles: &[Tile], taps: &Taps<'_>, sums: [i32; 4]) -> [i32
 /// As the portable twin: 16 products in 4 instructions.
 ///
 /// # Bounds
-/// As [`dense_sums`].
+/// As [`tile_sums`].
 #[inline]
 pub(crate) fn row_sum(weights: &[[i8; 4]], taps: &Taps<'_>, [sum]: [i32; 1]) -> [i32; 1] {
     if weights.len() < taps.len() {
@@ -67,8 +95,6 @@ const fn as_few_rows(taps: &Taps<'_>) -> (usize, usize, usize) {
 
 /// Adds the products of tiles and rows of codes to four sums.
 ///
-/// What four groups do not fill is gathered: each lane reads the word of its tile where there is one, and is zero otherwise.
-///
 /// # Safety
 /// `rows` is at least 1, and what the pointers say is there.
 #[unsafe(naked)]
@@ -89,40 +115,9 @@ unsafe extern "C" fn vector_sums(
         "ldrd r8, r10, [r9, #8]",
         "lsr r5, r2, #2",
         "and r7, r2, #3",
-        // A row.
         "2:",
         "mov r12, r1",
-        "wls lr, r5, 4f",
-        "3:",
-        "vldrb.u8 q4, [r12], #16",
-        "vld40.32 {{q0, q1, q2, q3}}, [r0]",
-        "vld41.32 {{q0, q1, q2, q3}}, [r0]",
-        "vld42.32 {{q0, q1, q2, q3}}, [r0]",
-        "vld43.32 {{q0, q1, q2, q3}}, [r0]!",
-        "vmladava.s8 r4, q0, q4",
-        "vmladava.s8 r6, q1, q4",
-        "vmladava.s8 r8, q2, q4",
-        "vmladava.s8 r10, q3, q4",
-        "le lr, 3b",
-        "4:",
-        "cbz r7, 5f",
-        "lsr r2, r0, #1",
-        "vidup.u32 q3, r2, #8",
-        "vshl.i32 q3, q3, #1", // the addresses of four tiles
-        "vctp.32 r7",
-        "vpsttt",
-        "vldrbt.u8 q4, [r12]",
-        "vldrwt.u32 q0, [q3]",
-        "vldrwt.u32 q1, [q3, #4]",
-        "vmladava.s8 r4, q0, q4",
-        "vmladava.s8 r6, q1, q4",
-        "vpstt",
-        "vldrwt.u32 q0, [q3, #8]",
-        "vldrwt.u32 q1, [q3, #12]",
-        "vmladava.s8 r8, q0, q4",
-        "vmladava.s8 r10, q1, q4",
-        "add r0, r0, r7, lsl #4",
-        "5:",
+        products!(),
         "add r1, r1, r11",
         "subs r3, r3, #1",
         "bne 2b",
@@ -168,3 +163,5 @@ unsafe extern "C" fn vector_sum(
         "pop {{r4, r5, r6, pc}}",
     )
 }
+
+pub(super) use products;

@@ -30,14 +30,14 @@ pub fn dense_tiles<C: Code>(
     input: &[[i8; TILE]],
     out: &mut [[C; TILE]],
 ) {
-    #[cfg(tile_sums = "dsp")]
+    #[cfg(any(tile_sums = "dsp", tile_sums = "mve"))]
     arch::dense(tiles, channels, rule, input, out);
-    #[cfg(not(tile_sums = "dsp"))]
+    #[cfg(not(any(tile_sums = "dsp", tile_sums = "mve")))]
     by_fours(tiles, channels, rule, input, out);
 }
 
 /// The layer as sums of four outputs, and their codes.
-#[cfg(not(tile_sums = "dsp"))]
+#[cfg(not(any(tile_sums = "dsp", tile_sums = "mve")))]
 #[inline]
 fn by_fours<C: Code>(
     tiles: &[Tile],
