@@ -5,7 +5,7 @@
 
 use std::env::var;
 
-/// Processors that always have vector instructions on integers, and loops that count without a branch.
+/// Processors that rustc takes to have vectors of integers (MVE, also called Helium).
 const VECTOR_CPUS: [&str; 3] = ["cortex-m52", "cortex-m55", "cortex-m85"];
 
 fn main() {
@@ -37,16 +37,18 @@ fn main() {
     println!("cargo::rustc-cfg=tile_sums=\"{chosen}\"");
 }
 
-/// True where rustc was told of a processor that has vectors. Stable rustc names no such feature to a build script, but cargo
-/// passes on what rustc is called with.
+/// True where rustc is told of a processor that has vectors, or of the vectors themselves. Stable rustc names no such feature to a
+/// build script, but cargo passes on what it calls rustc with.
 fn has_vectors() -> bool {
     let flags = var("CARGO_ENCODED_RUSTFLAGS").unwrap_or_default();
     let mut has_vectors = false;
     for flag in flags.split('\x1f') {
-        let flag = flag.strip_prefix("-C").unwrap_or(flag);
-        if let Some(cpu) = flag.strip_prefix("target-cpu=") {
+        if let Some((_, cpu)) = flag.split_once("target-cpu=") {
             has_vectors = VECTOR_CPUS.contains(&cpu);
         }
+        for feature in flag.split_once("target-feature=").map_or("", |(_, list)| list).split(',') {
+            has_vectors = (has_vectors || ["+mve", "+mve.fp"].contains(&feature)) && feature != "-mve";
+        }
     }
-    has_vectors && !flags.contains("-mve")
+    has_vectors
 }

@@ -50,7 +50,12 @@ pub(crate) const CORES: [Core; 6] = [
         embedded: Some(armagnac::Core::V7m),
         machine: qemu::Machine::An385,
     },
-    Core { name: "Cortex-M4", target: Target::any("thumbv7em-none-eabi"), embedded: None, machine: qemu::Machine::An386 },
+    Core {
+        name: "Cortex-M4",
+        target: Target::any("thumbv7em-none-eabi"),
+        embedded: None,
+        machine: qemu::Machine::An386,
+    },
     Core {
         name: "Cortex-M33",
         target: Target::any("thumbv8m.main-none-eabi"),
