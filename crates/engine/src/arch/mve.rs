@@ -3,8 +3,8 @@
 //! Tiles lie row by row. Four of them are sixteen words, of which `VLD4` puts every fourth into one register: sixteen weights of
 //! each of four rows, for the sixteen inputs that one more load brings.
 //!
-//! These are functions in assembly and not assembly within functions: a call tells the compiler which vectors it loses, whatever it
-//! knows of the target's registers.
+//! These are functions in assembly and not assembly within functions, since sums take registers that the compiler does not lend. Each
+//! names a processor: a linker that optimises reads their text without what rustc was told.
 
 use super::Taps;
 use crate::kernel::Tile;
