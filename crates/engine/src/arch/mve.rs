@@ -65,7 +65,7 @@ pub(crate) fn tile_sums(tiles: &[Tile], taps: &Taps<'_>, sums: [i32; 4]) -> [i32
     let (rows, groups, pitch) = as_few_rows(taps);
     let mut sums = sums;
     // SAFETY: there are as many tiles as asked above, and the taps reach as far as `Taps::new` asked.
-    unsafe { vector_sums(tiles.as_ptr(), taps.codes().as_ptr(), groups, rows, pitch, &mut sums) };
+    unsafe { vector_sums(tiles.as_ptr(), taps.codes().as_ptr(), groups, rows, pitch, &raw mut sums) };
     sums
 }
 
