@@ -1,7 +1,7 @@
 //! One model on every runtime of this machine: digests that must be equal, and what it costs on each core.
 
 use crate::audit::{Row, footprint};
-use crate::emulate::firmware::{Build, Model, Profile};
+use crate::emulate::firmware::{Build, Model, Profile, Target};
 use crate::emulate::{Failure, Outcome, armagnac, qemu};
 use std::path::{Path, PathBuf};
 use std::thread;
@@ -32,34 +32,45 @@ pub(crate) const SEED: u32 = 1;
 /// A core and what emulates it.
 pub(crate) struct Core {
     pub(crate) name: &'static str,
-    pub(crate) target: &'static str,
+    pub(crate) target: Target,
     pub(crate) embedded: Option<armagnac::Core>,
     pub(crate) machine: qemu::Machine,
 }
 
-pub(crate) const CORES: [Core; 5] = [
+pub(crate) const CORES: [Core; 6] = [
     Core {
         name: "Cortex-M0",
-        target: "thumbv6m-none-eabi",
+        target: Target::any("thumbv6m-none-eabi"),
         embedded: Some(armagnac::Core::V6m),
         machine: qemu::Machine::An385,
     },
     Core {
         name: "Cortex-M3",
-        target: "thumbv7m-none-eabi",
+        target: Target::any("thumbv7m-none-eabi"),
         embedded: Some(armagnac::Core::V7m),
         machine: qemu::Machine::An385,
     },
-    Core { name: "Cortex-M4", target: "thumbv7em-none-eabi", embedded: None, machine: qemu::Machine::An386 },
+    Core {
+        name: "Cortex-M4",
+        target: Target::any("thumbv7em-none-eabi"),
+        embedded: None,
+        machine: qemu::Machine::An386,
+    },
     Core {
         name: "Cortex-M33",
-        target: "thumbv8m.main-none-eabi",
+        target: Target::any("thumbv8m.main-none-eabi"),
         embedded: None,
         machine: qemu::Machine::An505,
     },
     Core {
+        name: "Cortex-M55",
+        target: Target::of_cpu("thumbv8m.main-none-eabi", "cortex-m55"),
+        embedded: None,
+        machine: qemu::Machine::An547,
+    },
+    Core {
         name: "RV32IMAC",
-        target: "riscv32imac-unknown-none-elf",
+        target: Target::any("riscv32imac-unknown-none-elf"),
         embedded: None,
         machine: qemu::Machine::Virt,
     },
@@ -295,7 +306,7 @@ pub(crate) fn digest(outcome: &Outcome, records: u32, name: &str) -> Result<u64,
 
 fn row(
     core: &str,
-    target: &'static str,
+    target: Target,
     profile: Profile,
     model: &Model,
     outcome: &Outcome,

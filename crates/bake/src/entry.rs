@@ -92,7 +92,7 @@ fn evaluate_codes(scratch: &mut Scratch) -> Scored {{
         {value},
     }};
     let gains = weights::GAINS.iter().copied();
-    let reconstruction = scratch.reconstruction.as_flattened();
+    let reconstruction = &scratch.arena.wide()[..COLUMNS];
     {call}
 }}
 "
@@ -227,7 +227,7 @@ const PEAK: &str = "
 /// Never.
 #[must_use]
 pub fn peak(scratch: &Scratch) -> Peak {
-    anomaly_peak(SHAPE, &scratch.codes, scratch.reconstruction.as_flattened())
+    anomaly_peak(SHAPE, &scratch.codes, &scratch.arena.wide()[..COLUMNS])
 }
 ";
 

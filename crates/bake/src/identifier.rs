@@ -15,15 +15,21 @@ const KEYWORDS: [&str; 52] = [
 const CRATES: [&str; 6] = ["alloc", "core", "proc_macro", "std", "test", "tillwatch_engine"];
 
 /// Types that the generated code names; an enum of the same name would hide them or be hidden.
-const TYPES: [&str; 17] = [
+const TYPES: [&str; 25] = [
+    "Arena",
     "Convolution",
     "ConvolutionTiles",
     "Digest",
+    "Event",
+    "EventMonitor",
+    "FeatureCount",
     "Heads",
     "Mark",
     "Memories",
     "Memory",
+    "Monitor",
     "Option",
+    "Peak",
     "Record",
     "Sample",
     "SampleRing",
@@ -31,8 +37,10 @@ const TYPES: [&str; 17] = [
     "Scratch",
     "SeededField",
     "SelfTestFailure",
+    "Shape",
     "Stream",
     "Tally",
+    "Verdict",
 ];
 
 /// A crate name, or an error that says what one looks like.
@@ -152,10 +160,18 @@ mod tests {
 
     #[test]
     fn enums_hide_no_other_type() {
-        let names = ["kind", "option", "record", "a_1", "a1"];
+        let names = ["kind", "option", "record", "a_1", "a1", "arena", "verdict"];
         assert_eq!(
             type_names(names.into_iter()),
-            ["Kind", "OptionCategory", "RecordCategory", "A1", "A1Category"]
+            [
+                "Kind",
+                "OptionCategory",
+                "RecordCategory",
+                "A1",
+                "A1Category",
+                "ArenaCategory",
+                "VerdictCategory"
+            ]
         );
     }
 

@@ -4,7 +4,7 @@ use crate::plan::Plan;
 use crate::source::WIDTH;
 use std::fmt::Write;
 use tillwatch_engine::feature::{Mark, Memory};
-use tillwatch_engine::kernel::TILE;
+use tillwatch_engine::kernel::{Arena, TILE};
 
 /// `Scratch` and `Memories`.
 pub(crate) fn emit(plan: &Plan<'_>) -> String {
@@ -15,27 +15,22 @@ pub(crate) fn emit(plan: &Plan<'_>) -> String {
 
 /// Bytes of both.
 pub(crate) fn ram_bytes(plan: &Plan<'_>) -> usize {
-    let reconstruction = if plan.is_encoder() { 0 } else { plan.n_columns.div_ceil(TILE) };
-    let words = plan.n_columns + TILE * reconstruction;
-    let bytes = TILE * (plan.arena.groups + plan.patch) + size_of::<Mark>() * plan.features.len();
-    // The working memory is aligned to its 16-bit codes.
-    (size_of::<i16>() * words + bytes).next_multiple_of(align_of::<i16>())
-        + size_of::<Memory>() * plan.model.n_memories()
+    let bytes = size_of::<i16>() * plan.n_columns
+        + plan.arena.bytes()
+        + TILE * plan.patch
+        + size_of::<Mark>() * plan.features.len();
+    // The working memory is aligned to its arena.
+    bytes.next_multiple_of(align_of::<Arena<1>>()) + size_of::<Memory>() * plan.model.n_memories()
 }
 
 fn scratch(plan: &Plan<'_>) -> String {
-    let mut fields =
-        vec![("codes", format!("[i16; {}]", plan.n_columns), format!("[0; {}]", plan.n_columns))];
-    let mut groups = |name, element: &str, count: usize| {
-        if count > 0 {
-            fields.push((name, format!("[[{element}; 4]; {count}]"), format!("[[0; 4]; {count}]")));
-        }
-    };
-    if !plan.is_encoder() {
-        groups("reconstruction", "i16", plan.n_columns.div_ceil(4));
+    let mut fields = vec![
+        ("codes", format!("[i16; {}]", plan.n_columns), format!("[0; {}]", plan.n_columns)),
+        ("arena", format!("Arena<{}>", plan.arena.groups), "Arena::new()".to_owned()),
+    ];
+    if plan.patch > 0 {
+        fields.push(("patch", format!("[[i8; 4]; {}]", plan.patch), format!("[[0; 4]; {}]", plan.patch)));
     }
-    groups("arena", "i8", plan.arena.groups);
-    groups("patch", "i8", plan.patch);
     let features = plan.features.len();
     fields.push(("marks", format!("[Mark; {features}]"), format!("[Mark::NONE; {features}]")));
     let kinds: String = fields.iter().map(|(name, kind, _)| format!("    {name}: {kind},\n")).collect();

@@ -54,12 +54,11 @@ pub(crate) fn kernels(plan: &Plan<'_>) -> Vec<&'static str> {
         Kernel::Upsample(_) => "upsample",
         Kernel::TopK(_) => "top_k",
     };
-    layers.iter().map(name).chain(["narrow_input"]).collect()
+    layers.iter().map(name).chain(["Arena", "narrow_input"]).collect()
 }
 
 fn function(plan: &Plan<'_>, doc: &str, name: &str, range: Range<usize>) -> String {
     let reads_codes = range.start == 0;
-    let ends = range.end == plan.layers.len() && !plan.is_encoder();
     let gathers = plan.layers[range.clone()]
         .iter()
         .any(|layer| matches!(layer.kernel, Kernel::Convolution(..) | Kernel::Transposed(..)));
@@ -70,25 +69,17 @@ fn function(plan: &Plan<'_>, doc: &str, name: &str, range: Range<usize>) -> Stri
     if gathers {
         parts.push("patch");
     }
-    if ends {
-        parts.push("reconstruction");
-    }
     let mut out = format!(
         "\n/// {doc}\nfn {name}(scratch: &mut Scratch) {{\n    let Scratch {{ {}, .. }} = scratch;\n",
         parts.join(", ")
     );
     if reads_codes {
-        let groups = plan.layers[0].in_groups();
-        let target = if groups == plan.arena.groups {
-            "arena.as_flattened_mut()".to_owned()
-        } else {
-            format!("arena[..{groups}].as_flattened_mut()")
-        };
+        let own = groups(plan, plan.arena.input(0), plan.layers[0].in_groups());
         let arguments = [
             "codes".to_owned(),
             "weights::INPUT_MULTIPLIER".to_owned(),
             "weights::INPUT_RULE".to_owned(),
-            target,
+            format!("{}.as_flattened_mut()", slice("arena.narrow_mut()", own, plan.arena.groups, "")),
         ];
         out.push_str(&call("narrow_input", &arguments));
     }
@@ -109,31 +100,31 @@ fn groups(plan: &Plan<'_>, place: Place, count: usize) -> Range<usize> {
 
 fn latent_codes(plan: &Plan<'_>, first: usize) -> String {
     let len = plan.layers[first - 1].out_len;
-    let place = plan.arena.outputs(first - 1);
+    let place = plan.arena.output(first - 1);
     let start = 4 * groups(plan, place, len.div_ceil(4)).start;
     let range = if start == 0 { format!("..{len}") } else { format!("{start}..{}", start + len) };
     format!(
-        "\n/// Where [`encode_codes`] leaves the latent vector.\nfn latent_codes(scratch: &Scratch) -> &[i8] {{\n    \
-         &scratch.arena.as_flattened()[{range}]\n}}\n"
+        "\n/// Where [`encode_codes`] leaves the latent vector.\nfn latent_codes(scratch: &mut Scratch) -> &[i8] {{\n    \
+         &scratch.arena.narrow_mut().as_flattened()[{range}]\n}}\n"
     )
 }
 
 fn layer(plan: &Plan<'_>, index: usize) -> String {
     let layer = &plan.layers[index];
     let is_last = index + 1 == plan.layers.len() && !plan.is_encoder();
-    let place = plan.arena.inputs[index];
-    let mut out = String::new();
+    let (all, place) = (plan.arena.groups, plan.arena.input(index));
+    let (ins, outs) = (layer.in_groups(), layer.out_groups());
     if let Kernel::TopK(top) = &layer.kernel {
-        let start = 4 * groups(plan, place, layer.in_groups()).start;
-        let codes = format!("&mut arena.as_flattened_mut()[{start}..{}]", start + layer.in_len);
+        let start = 4 * groups(plan, place, ins).start;
+        let codes = format!("&mut arena.narrow_mut().as_flattened_mut()[{start}..{}]", start + layer.in_len);
         return call("top_k", &[codes, top.keep.to_string(), top.zero_code.to_string()]);
     }
-    let (input, output) = if is_last {
-        let own = groups(plan, place, layer.in_groups());
-        (slice("arena", own, plan.arena.groups, "&"), "reconstruction".to_owned())
+    let (split, input, output) = if is_last {
+        // Four wide codes take two groups.
+        let rest = all - 2 * outs;
+        let split = format!("let (reconstruction, high) = arena.split_mut({outs});");
+        (split, slice("high", rest - ins..rest, rest, "&"), "reconstruction")
     } else {
-        let all = plan.arena.groups;
-        let (ins, outs) = (layer.in_groups(), layer.out_groups());
         let (cut, input, output) = match place {
             Place::Low => (all - outs, slice("low", 0..ins, all - outs, "&"), "high"),
             Place::High => {
@@ -141,15 +132,14 @@ fn layer(plan: &Plan<'_>, index: usize) -> String {
                 (outs, slice("high", rest - ins..rest, rest, "&"), "low")
             }
         };
-        // Writing to a string cannot fail.
-        let _ = writeln!(out, "    let (low, high) = arena.split_at_mut({cut});");
-        (input, output.to_owned())
+        (format!("let (low, high) = arena.narrow_mut().split_at_mut({cut});"), input, output)
     };
-    out.push_str(&kernel_call(index, layer, &input, &output));
+    let mut out = format!("    {split}\n{}", kernel_call(index, layer, &input, output));
     if let Some(sums) = layer.sums()
         && !sums.table.is_empty()
     {
         let name = if is_last { "rim_table" } else { "narrow_table" };
+        // Writing to a string cannot fail.
         let _ = writeln!(out, "    {name}({output}.as_flattened_mut(), &weights::LAYER_{index}_TABLE);");
     }
     out

@@ -203,7 +203,7 @@ fn manifest(plan: &Plan<'_>) -> String {
         "columns": plan.n_columns,
         "samples": plan.n_samples(),
         "constant_bytes": plan.constant_bytes,
-        "activation_bytes": 4 * plan.arena.groups,
+        "activation_bytes": plan.arena.bytes(),
         "macs": plan.macs(),
         "alarm": block.alarm,
         "watch": block.watch,
@@ -226,12 +226,13 @@ fn report(plan: &Plan<'_>) -> String {
     for (index, (layer, alive)) in plan.layers.iter().zip(&plan.arena.alive).enumerate() {
         let _ = writeln!(
             text,
-            "{:<12}{:>8}{:>8}{:>10}{:>10}{alive:>12}",
+            "{:<12}{:>8}{:>8}{:>10}{:>10}{:>12}",
             format!("layer {index}"),
             layer.in_len,
             layer.out_len,
             layer.macs,
-            layer.weight_bytes() + layer.other_bytes()
+            layer.weight_bytes() + layer.other_bytes(),
+            4 * alive
         );
     }
     if !plan.is_encoder() {
@@ -252,7 +253,7 @@ fn report(plan: &Plan<'_>) -> String {
         "",
         plan.macs(),
         plan.constant_bytes,
-        4 * plan.arena.groups
+        plan.arena.bytes()
     );
     text
 }

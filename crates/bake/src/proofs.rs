@@ -14,12 +14,7 @@ pub(crate) fn emit(plan: &Plan<'_>) -> String {
         if let Some(sums) = layer.sums() {
             out.push_str(&of_sums(index, layer, sums, is_last));
         }
-        let (ins, outs) = (layer.in_groups(), layer.out_groups());
-        let needed = if is_last || layer.is_in_place() { ins } else { ins + outs };
-        out.push_str(&room(index, "arena", needed));
-        if is_last {
-            out.push_str(&room(index, "reconstruction", outs));
-        }
+        out.push_str(&room(index, plan.arena.alive[index]));
     }
     for (feature, name) in plan.features.iter().zip(&plan.feature_names) {
         out.push_str(&of_feature(&feature.preparation, &crate::weights::upper(name)));
@@ -92,9 +87,9 @@ fn of_feature(preparation: &Preparation<'_>, name: &str) -> String {
     }
 }
 
-/// A buffer has room for what a layer reads and writes.
-fn room(index: usize, buffer: &str, groups: usize) -> String {
-    let found = format!("Scratch::new().{buffer}.len()");
+/// What a layer reads and writes has room in the arena at once: the two ends do not meet.
+fn room(index: usize, groups: usize) -> String {
+    let found = "Scratch::new().arena.groups()".to_owned();
     assertion("assert_room", &[format!("\"layer {index}\""), found, groups.to_string()])
 }
 

@@ -192,11 +192,19 @@ fn preparation(name: &str, feature: &str, preparation: &Preparation<'_>) -> Stri
 }
 
 fn rule(name: &str, doc: &str, rule: Requantise) -> String {
-    let Requantise { zero_point, out_min, out_max, shift } = rule;
-    let value = format!(
-        "Requantise {{ zero_point: {zero_point}, out_min: {out_min}, out_max: {out_max}, shift: {shift} }}"
-    );
-    constant(doc, "pub(super) ", name, "Requantise", &value)
+    let Requantise { zero_point, out_min, out_max, shift, bias_shift } = rule;
+    structure(
+        doc,
+        name,
+        "Requantise",
+        &[
+            format!("zero_point: {zero_point}"),
+            format!("out_min: {out_min}"),
+            format!("out_max: {out_max}"),
+            format!("shift: {shift}"),
+            format!("bias_shift: {bias_shift}"),
+        ],
+    )
 }
 
 fn thresholds(plan: &Plan<'_>) -> String {

@@ -50,7 +50,7 @@ impl Network {
                     Activation::Table(table) => Some(table_in_memory(table.try_into().ok()?, raised)),
                     _ => None,
                 };
-                hidden.push(Hidden { dense: Dense::new(&dense, raised, raised), table });
+                hidden.push(Hidden { dense: Dense::new::<i8>(&dense, raised, raised), table });
             } else {
                 let mut rim = None;
                 if let Activation::RimTable(bytes) = dense.activation {
@@ -58,7 +58,7 @@ impl Network {
                     table.iter_mut().zip(i16s(bytes)).for_each(|(entry, value)| *entry = value);
                     rim = Some(table);
                 }
-                last = Some((Dense::new(&dense, raised, 0), rim));
+                last = Some((Dense::new::<i16>(&dense, raised, 0), rim));
             }
         }
         let (last, rim) = last?;

@@ -1,6 +1,7 @@
 //! Weights and rules in the order that the kernels read them.
 
 use tillwatch_engine::fixed::Requantise;
+use tillwatch_engine::kernel::Code;
 use tillwatch_model::{InputRule, channels};
 
 /// Outputs that a kernel computes side by side, and codes of a block of activations.
@@ -72,8 +73,10 @@ pub(crate) struct Dense {
 }
 
 impl Dense {
+    /// A layer that ends in codes of the type `C`.
+    ///
     /// `raised`: what is added to each code of its input; `raised_out`: to each of its output.
-    pub(crate) fn new(dense: &tillwatch_model::Dense<'_>, raised: u8, raised_out: u8) -> Self {
+    pub(crate) fn new<C: Code>(dense: &tillwatch_model::Dense<'_>, raised: u8, raised_out: u8) -> Self {
         let (in_len, out_len) = (usize::from(dense.in_len), usize::from(dense.out_len));
         let (groups, blocks) = (in_len.div_ceil(GROUP), out_len.div_ceil(OUTPUTS));
         let mut weights = vec![Block([0; OUTPUTS * GROUP]); blocks * groups];
@@ -85,10 +88,10 @@ impl Dense {
                 let at = lane * GROUP + input % GROUP;
                 weights[block * groups + input / GROUP].0[at] = weight.cast_signed();
             }
-            // What is added to the inputs leaves the sums here. Validation bounds |bias| + 128 * sum of |weight|.
+            // What is added to the inputs leaves the sums here. Validation bounds |bias| + 128 * sum of |weight|, both shifted.
             let sum: i32 = row.iter().map(|&weight| i32::from(weight.cast_signed())).sum();
-            starts[block].biases[lane] = channel.bias - i32::from(raised) * sum;
-            starts[block].multipliers[lane] = channel.multiplier;
+            starts[block].biases[lane] = dense.rule.bias(channel) - i32::from(raised) * sum;
+            starts[block].multipliers[lane] = i32::from(channel.multiplier) << C::MULTIPLIER_SHIFT;
         }
         Self { groups, weights, starts, rule: Rule::new(dense.rule, raised_out) }
     }

@@ -85,5 +85,5 @@ fn what_is_no_frame_of_the_model_is_refused() {
     let other = folder.path("other.tw");
     run(&["threshold", "--model", &model, "--alarm-rate", "0.05", "--out", &other]);
     let (message, status) = fail(&["drift", "--model", &other, "--frames", &normal]);
-    assert!(message.contains("frame of model 0486cbf4f174626c") && status == 1, "{message}");
+    assert!(message.contains("frame of model 4daa22fadeb2348f") && status == 1, "{message}");
 }

@@ -14,7 +14,7 @@
 //! ```
 //! use tillwatch_engine::fixed::Requantise;
 //! // scale 0.25 = 2^30 / 2^32, zero point -3, output range of an i8
-//! let rule = Requantise { zero_point: -3, out_min: -128, out_max: 127, shift: 0 };
+//! let rule = Requantise { zero_point: -3, out_min: -128, out_max: 127, shift: 0, bias_shift: 0 };
 //! assert_eq!(rule.apply(10, 1 << 30), 0); // 2.5 rounds up to 3; 3 - 3 = 0
 //! ```
 #![no_std]
@@ -33,7 +33,7 @@ extern crate std;
 
 #[cfg(feature = "advisory")]
 pub mod advisory;
-#[allow(unsafe_code, reason = "inline assembly; each block says why it is sound")]
+#[allow(unsafe_code, reason = "inline assembly and a view of memory; each block says why it is sound")]
 mod arch;
 pub mod digest;
 pub mod feature;
@@ -46,10 +46,10 @@ pub mod seeded;
 pub mod self_test;
 pub mod stream;
 
-/// Name of the numeric contract that this engine implements: 8-bit weights and activations, a 16-bit rim, revision 1.
+/// Name of the numeric contract that this engine implements: 8-bit weights and activations, a 16-bit rim, revision 2.
 ///
 /// Any change of any result is a new name. Generated code and the loader refuse a model of another contract.
-pub const CONTRACT: &str = "tw-w8a8-r16-1";
+pub const CONTRACT: &str = "tw-w8a8-r16-2";
 
 /// True when two contract names are equal; a `const fn`, so that generated code can assert it at compile time.
 ///
@@ -80,9 +80,9 @@ mod tests {
 
     #[test]
     fn contract_names_are_compared_whole() {
-        assert!(same_contract(CONTRACT, "tw-w8a8-r16-1"));
-        assert!(!same_contract(CONTRACT, "tw-w8a8-r16-10"));
-        assert!(!same_contract(CONTRACT, "tw-w8a8-r16-2"));
+        assert!(same_contract(CONTRACT, "tw-w8a8-r16-2"));
+        assert!(!same_contract(CONTRACT, "tw-w8a8-r16-20"));
+        assert!(!same_contract(CONTRACT, "tw-w8a8-r16-1"));
         assert!(!same_contract("", CONTRACT));
     }
 }

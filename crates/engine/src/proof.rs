@@ -19,10 +19,10 @@ use message::{Message, stop};
 /// Codes between layers.
 const CODES: [i32; 2] = [i8::MIN as i32, i8::MAX as i32];
 
-/// Stops where a rule's shift, range or zero point is none that a requantisation takes.
+/// Stops where a rule's shifts, range or zero point are none that a requantisation takes.
 ///
 /// # Bounds
-/// Output codes are `low..=high`, `shift <= 15`, `|zero_point| <= 2^16`.
+/// Output codes are `low..=high`, `shift <= 15`, `bias_shift <= 14`, `|zero_point| <= 2^16`.
 /// # Exactness
 /// Exact.
 /// # Panics
@@ -32,6 +32,9 @@ const CODES: [i32; 2] = [i8::MIN as i32, i8::MAX as i32];
 pub const fn assert_rule(name: &str, rule: Requantise, [low, high]: [i32; 2]) {
     if rule.shift > Requantise::MAX_SHIFT {
         stop(Message::new(name).text(": the shift is above 15"));
+    }
+    if rule.bias_shift > Requantise::MAX_BIAS_SHIFT {
+        stop(Message::new(name).text(": the shift of biases is above 14"));
     }
     if rule.out_min > rule.out_max || rule.out_min < low || rule.out_max > high {
         stop(Message::new(name).text(": the range of codes is none"));
@@ -64,7 +67,7 @@ pub const fn assert_dense(
     assert_rule(name, rule, codes);
     assert_counts(name, [channels.len(), tiles.len()], [out_groups, in_groups * out_groups]);
     assert_channels(name, channels);
-    if let Some(channel) = dense_overflow(tiles, channels, in_groups, rule.shift) {
+    if let Some(channel) = dense_overflow(tiles, channels, in_groups, rule) {
         stop(Message::new(name).channel(channel).text(": an accumulator could overflow"));
     }
     assert_tiles(name, tiles, in_groups);
@@ -191,7 +194,8 @@ mod tests {
     use std::panic::catch_unwind;
     use std::string::String;
 
-    pub(super) const RULE: Requantise = Requantise { zero_point: 0, out_min: -128, out_max: 127, shift: 0 };
+    pub(super) const RULE: Requantise =
+        Requantise { zero_point: 0, out_min: -128, out_max: 127, shift: 0, bias_shift: 0 };
 
     /// What an assertion stops with; nothing where it holds.
     pub(super) fn said(assertion: impl FnOnce() + std::panic::UnwindSafe) -> Option<String> {
@@ -212,13 +216,18 @@ mod tests {
         assert_eq!(dense(|_, _, _| {}), None);
         assert_eq!(dense(|_, _, rule| (rule.zero_point, rule.shift) = (1 << 16, 15)), None);
         assert_eq!(dense(|_, _, rule| rule.zero_point = -(1 << 16)), None);
-        let overflow = dense(|_, channels, _| channels[1][2].bias = i32::MIN);
+        let overflow = dense(|_, channels, rule| {
+            channels[1][2].bias = i16::MIN;
+            (rule.shift, rule.bias_shift) = (2, 14);
+        });
         assert_eq!(overflow.unwrap(), "layer 4, channel 6: an accumulator could overflow");
         let weight = dense(|rows, _, _| rows[1][5] = -128);
         assert_eq!(weight.unwrap(), "layer 4, channel 5: a weight is -128");
         let multiplier = dense(|_, channels, _| channels[0][3].multiplier = -1);
         assert_eq!(multiplier.unwrap(), "layer 4, channel 3: the multiplier is negative");
         assert_eq!(dense(|_, _, rule| rule.shift = 16).unwrap(), "layer 4: the shift is above 15");
+        let bias_shift = dense(|_, _, rule| rule.bias_shift = 15);
+        assert_eq!(bias_shift.unwrap(), "layer 4: the shift of biases is above 14");
         let range = dense(|_, _, rule| rule.out_max = 128);
         assert_eq!(range.unwrap(), "layer 4: the range of codes is none");
         let zero = dense(|_, _, rule| rule.zero_point = (1 << 16) + 1);

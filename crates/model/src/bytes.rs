@@ -23,11 +23,14 @@ pub fn u64s(bytes: &[u8]) -> impl Iterator<Item = u64> + Clone + '_ {
     bytes.as_chunks().0.iter().map(|&chunk| u64::from_le_bytes(chunk))
 }
 
+/// Bytes of an output channel.
+pub const CHANNEL_LEN: usize = 4;
+
 /// The output channels in `bytes`: bias, then multiplier.
 pub fn channels(bytes: &[u8]) -> impl Iterator<Item = Channel> + Clone + '_ {
-    bytes.as_chunks().0.iter().map(|&[a, b, c, d, e, f, g, h]| Channel {
-        bias: i32::from_le_bytes([a, b, c, d]),
-        multiplier: i32::from_le_bytes([e, f, g, h]),
+    bytes.as_chunks::<CHANNEL_LEN>().0.iter().map(|&[a, b, c, d]| Channel {
+        bias: i16::from_le_bytes([a, b]),
+        multiplier: i16::from_le_bytes([c, d]),
     })
 }
 
@@ -51,7 +54,8 @@ mod tests {
         assert!(i32s(&bytes).eq([-2_147_483_647, i32::MAX]));
         assert!(u32s(&bytes).eq([0x8000_0001, 0x7fff_ffff]));
         assert!(u64s(&bytes).eq([0x7fff_ffff_8000_0001]));
-        assert!(channels(&bytes).eq([Channel { bias: -2_147_483_647, multiplier: i32::MAX }]));
+        let channel = |bias, multiplier| Channel { bias, multiplier };
+        assert!(channels(&bytes).eq([channel(1, i16::MIN), channel(-1, i16::MAX)]));
         assert!(one_hot_levels(&bytes[..4]).eq([OneHot { off: 1, on: -32_768 }]));
     }
 }

@@ -8,8 +8,8 @@ use serde::Deserialize;
 
 /// The first bytes of a model file.
 pub const MAGIC: [u8; 8] = *b"TILLWTCH";
-/// The format that this crate writes, and the newest that it reads.
-pub const FORMAT_VERSION: u16 = 1;
+/// The format that this crate writes and reads.
+pub const FORMAT_VERSION: u16 = 2;
 /// Length of the header in bytes.
 pub const HEADER_LEN: usize = 40;
 
@@ -27,13 +27,13 @@ pub(crate) fn split(bytes: &[u8]) -> Result<[&[u8]; BLOCKS], ModelError> {
     }
     // Version and zero, then length and checksum of each block, then the checksum of all this.
     let [version, b0_len, b0_sum, b1_len, b1_sum, b2_len, b2_sum, header_sum] = words(header);
-    // Every format keeps this header, so a damaged version is told from a newer one.
+    // Every format keeps this header, so a damaged version is told from another one.
     let summed = bytes.get(..HEADER_LEN - 4).ok_or(ModelError::new(Cause::Length))?;
     if CHECKSUM.checksum(summed) != header_sum || version == 0 {
         return Err(ModelError::new(Cause::Checksum));
     }
-    if version > u32::from(FORMAT_VERSION) {
-        return Err(ModelError::new(Cause::NewerFormat));
+    if version != u32::from(FORMAT_VERSION) {
+        return Err(ModelError::new(Cause::OtherFormat));
     }
     let mut blocks = [&[] as &[u8]; BLOCKS];
     for (block, (len, sum)) in blocks.iter_mut().zip([(b0_len, b0_sum), (b1_len, b1_sum), (b2_len, b2_sum)]) {

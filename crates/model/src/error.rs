@@ -9,8 +9,8 @@ use core::fmt;
 pub enum Cause {
     /// The first bytes are not those of a model file.
     NotAModel = 1,
-    /// The format is newer than this crate.
-    NewerFormat = 2,
+    /// The format is not the one that this crate reads.
+    OtherFormat = 2,
     /// Fewer or more bytes than the header announces.
     Length = 3,
     /// A checksum does not match: the bytes are damaged.
@@ -49,7 +49,7 @@ impl Cause {
     /// Every cause, in the order of their codes.
     pub const ALL: [Self; 18] = [
         Self::NotAModel,
-        Self::NewerFormat,
+        Self::OtherFormat,
         Self::Length,
         Self::Checksum,
         Self::Encoding,
@@ -77,7 +77,9 @@ impl Cause {
     const fn message(self) -> &'static str {
         match self {
             Self::NotAModel => "these bytes are not a model file",
-            Self::NewerFormat => "the file has a newer format than this version reads; upgrade tillwatch",
+            Self::OtherFormat => {
+                "the file has another format than this version of tillwatch reads; train it again, or upgrade"
+            }
             Self::Length => "the file is shorter or longer than its header says",
             Self::Checksum => "a checksum does not match; the file is damaged",
             Self::Encoding => "a block does not decode",

@@ -46,7 +46,7 @@ pub struct Dense<'a> {
     pub out_len: u16,
     /// Weights as i8, `[out_len, in_len]` row-major.
     pub weights: &'a [u8],
-    /// Bias and multiplier of each output, little-endian i32 pairs.
+    /// Bias and multiplier of each output, little-endian i16 pairs.
     pub channels: &'a [u8],
     /// What the outputs share.
     #[serde(with = "RequantiseFields")]
@@ -75,7 +75,7 @@ pub struct Convolution<'a> {
     pub pad_code: i8,
     /// Weights as i8.
     pub weights: &'a [u8],
-    /// Bias and multiplier of each output channel, for a transposed convolution of each phase; little-endian i32 pairs.
+    /// Bias and multiplier of each output channel, for a transposed convolution of each phase; little-endian i16 pairs.
     pub channels: &'a [u8],
     /// What the outputs share.
     #[serde(with = "RequantiseFields")]
@@ -258,6 +258,7 @@ struct RequantiseFields {
     out_min: i32,
     out_max: i32,
     shift: u32,
+    bias_shift: u32,
 }
 
 #[derive(Serialize, Deserialize)]

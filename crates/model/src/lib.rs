@@ -28,7 +28,7 @@ mod thresholds;
 mod validate;
 
 pub use body::{Body, CardEntry, Heads, Latent, Samples, SelfTestVector};
-pub use bytes::{channels, i16s, i32s, one_hot_levels, u32s, u64s};
+pub use bytes::{CHANNEL_LEN, channels, i16s, i32s, one_hot_levels, u32s, u64s};
 pub use container::{FORMAT_VERSION, HEADER_LEN, MAGIC};
 pub use error::{Cause, ModelError};
 pub use feature::{Feature, Field, FieldKind, Preparation};

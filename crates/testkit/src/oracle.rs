@@ -17,7 +17,7 @@ pub use convolution::{
 pub use discrete::{count_ngrams, strongest};
 pub use feature::{Past, Prepared, affine, log2_1p, log2_1p_over, prepare, sine};
 pub use model::{Answer, Oracle};
-pub use network::{dense, narrow_input, narrow_table, requantise, rim_table};
+pub use network::{Codes, dense, narrow_input, narrow_table, output, requantise, rim_table};
 pub use score::{Scoring, evaluate, evaluate_samples, latent_distance, nearest, percentile, verdict};
 
 /// The one rounding rule: `floor((numerator + divisor / 2) / divisor)`, for an even divisor.

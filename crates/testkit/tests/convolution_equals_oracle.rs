@@ -1,11 +1,11 @@
 //! The engine's layers on images and sequences against the oracles, equal bit for bit.
 
 use proptest::prelude::*;
-use tillwatch_engine::fixed::Channel;
-use tillwatch_engine::kernel::{self, Convolution, Shape, TILE, Transposed};
+use tillwatch_engine::fixed::{Channel, Requantise};
+use tillwatch_engine::kernel::{self, Code, Convolution, Shape, TILE, Transposed};
 use tillwatch_engine::proof::{convolution_overflow, transposed_overflow};
 use tillwatch_engine::score;
-use tillwatch_testkit::oracle;
+use tillwatch_testkit::oracle::{self, Codes};
 use tillwatch_testkit::strategy::{
     ImageCase, convolution_case, phases, pool_case, transposed_case, wide_image,
 };
@@ -15,37 +15,46 @@ fn wide<T: Into<i64> + Copy>(codes: &[T]) -> Vec<i64> {
     codes.iter().map(|&code| code.into()).collect()
 }
 
-fn check_convolution(case: &ImageCase<Convolution>) -> Result<(), TestCaseError> {
+fn widened<C: Code>(codes: &[C]) -> Vec<i64> {
+    codes.iter().map(|&code| i64::from(code.into())).collect()
+}
+
+fn kind<C: Code>() -> Codes {
+    if size_of::<C>() == 1 { Codes::Narrow } else { Codes::Wide }
+}
+
+fn check_convolution<C: Code>(case: &ImageCase<Convolution>) -> Result<(), TestCaseError> {
     let ImageCase { geometry, weights, channels, rule, input } = case;
-    let want = oracle::convolve(geometry, weights, channels, *rule, &wide(input));
-    let mut rows = vec![0_i16; want.len()];
+    let want = oracle::convolve(geometry, weights, channels, *rule, kind::<C>(), &wide(input));
+    let mut rows = vec![C::default(); want.len()];
     let mut patch = vec![99; geometry.patch_len()];
     kernel::convolve_rows(geometry, weights, channels.iter().copied(), *rule, input, &mut patch, &mut rows);
-    prop_assert_eq!(&wide(&rows), &want, "rows");
+    prop_assert_eq!(&widened(&rows), &want, "rows");
 
     let mut tiled = Tiles::default();
     tiled.push(weights, channels, geometry.kernel[0].into());
-    prop_assert_eq!(convolution_overflow(geometry, tiled.weights(), &tiled.channels, rule.shift), None);
-    let mut out = vec![0_i16; want.len()];
+    prop_assert_eq!(convolution_overflow(geometry, tiled.weights(), &tiled.channels, *rule), None);
+    let mut out = vec![C::default(); want.len()];
     let mut patch = vec![[99; TILE]; geometry.patch_groups()];
     kernel::convolve_tiles(geometry, tiled.weights(), &tiled.channels, *rule, input, &mut patch, &mut out);
-    prop_assert_eq!(&wide(&out), &want, "tiles");
+    prop_assert_eq!(&widened(&out), &want, "tiles");
     Ok(())
 }
 
-fn check_transposed(case: &ImageCase<Transposed>) -> Result<(), TestCaseError> {
+fn check_transposed<C: Code>(case: &ImageCase<Transposed>) -> Result<(), TestCaseError> {
     let ImageCase { geometry, weights, channels, rule, input } = case;
     let want = oracle::transpose(
         geometry,
         &oracle::whole_kernel(geometry, &case.weights),
         channels,
         *rule,
+        kind::<C>(),
         &wide(input),
     );
-    let mut rows = vec![0_i16; want.len()];
+    let mut rows = vec![C::default(); want.len()];
     let mut patch = vec![99; geometry.longest_patch_len()];
     kernel::transpose_rows(geometry, weights, channels.iter().copied(), *rule, input, &mut patch, &mut rows);
-    prop_assert_eq!(&wide(&rows), &want, "rows");
+    prop_assert_eq!(&widened(&rows), &want, "rows");
 
     let mut tiled = Tiles::default();
     let n = usize::from(geometry.output.channels);
@@ -56,33 +65,33 @@ fn check_transposed(case: &ImageCase<Transposed>) -> Result<(), TestCaseError> {
         (rest_weights, rest_channels) = (after, &rest_channels[n..]);
     }
     prop_assert!(rest_weights.is_empty() && rest_channels.is_empty());
-    prop_assert_eq!(transposed_overflow(geometry, tiled.weights(), &tiled.channels, rule.shift), None);
-    let mut out = vec![0_i16; want.len()];
+    prop_assert_eq!(transposed_overflow(geometry, tiled.weights(), &tiled.channels, *rule), None);
+    let mut out = vec![C::default(); want.len()];
     let mut patch = vec![[99; TILE]; geometry.patch_groups([0, 0])];
     kernel::transpose_tiles(geometry, tiled.weights(), &tiled.channels, *rule, input, &mut patch, &mut out);
-    prop_assert_eq!(&wide(&out), &want, "tiles");
+    prop_assert_eq!(&widened(&out), &want, "tiles");
     Ok(())
 }
 
 proptest! {
     #[test]
     fn convolutions_to_wide_codes(case in convolution_case(-32_767, 32_767)) {
-        check_convolution(&case)?;
+        check_convolution::<i16>(&case)?;
     }
 
     #[test]
     fn convolutions_to_activations(case in convolution_case(-128, 127)) {
-        check_convolution(&case)?;
+        check_convolution::<i8>(&case)?;
     }
 
     #[test]
     fn transposed_convolutions_to_wide_codes(case in transposed_case(-32_767, 32_767)) {
-        check_transposed(&case)?;
+        check_transposed::<i16>(&case)?;
     }
 
     #[test]
     fn transposed_convolutions_to_activations(case in transposed_case(-128, 127)) {
-        check_transposed(&case)?;
+        check_transposed::<i8>(&case)?;
     }
 
     #[test]
@@ -137,9 +146,8 @@ proptest! {
 fn every_alignment_of_a_patch_with_the_border() {
     // A kernel of 3 x 3 on an image of 2 x 2, at every padding and stride that a byte of padding reaches here.
     let input: Vec<i8> = (1..=8).collect();
-    let channels = [Channel { bias: -4, multiplier: 1 << 30 }; 5];
-    let rule =
-        tillwatch_engine::fixed::Requantise { zero_point: 1, out_min: -32_767, out_max: 32_767, shift: 2 };
+    let channels = [Channel { bias: -1, multiplier: 1 << 14 }; 5];
+    let rule = Requantise { zero_point: 1, out_min: -32_767, out_max: 32_767, shift: 3, bias_shift: 2 };
     let weights: Vec<i8> = (0..5 * 18).map(|index| (index * 29 % 255 - 127) as i8).collect();
     for padding in (0..6).flat_map(|top| (0..6).map(move |left| [top, left])) {
         for stride in (1..4).flat_map(|down| (1..4).map(move |right| [down, right])) {
@@ -158,7 +166,7 @@ fn every_alignment_of_a_patch_with_the_border() {
                 rule,
                 input: input.clone(),
             };
-            check_convolution(&case).unwrap_or_else(|error| panic!("{padding:?} {stride:?}: {error}"));
+            check_convolution::<i16>(&case).unwrap_or_else(|error| panic!("{padding:?} {stride:?}: {error}"));
         }
     }
 }

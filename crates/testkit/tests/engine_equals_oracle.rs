@@ -3,12 +3,12 @@
 
 use proptest::prelude::*;
 use tillwatch_engine::feature::{self, MISSING, Mark, Memory, OneHot, Symlog};
-use tillwatch_engine::fixed::{Requantise, log2_1p, log2_1p_over, sine};
+use tillwatch_engine::fixed::{Channel, Requantise, log2_1p, log2_1p_over, sine};
 use tillwatch_engine::kernel::activation::{RIM_TABLE_LEN, narrow_table, rim_table};
-use tillwatch_engine::kernel::{TILE, dense_rows, dense_tiles, narrow_input};
+use tillwatch_engine::kernel::{Code, TILE, dense_rows, dense_tiles, narrow_input};
 use tillwatch_engine::score::{ANCHORS, Thresholds, nearest};
 use tillwatch_model::Preparation;
-use tillwatch_testkit::oracle;
+use tillwatch_testkit::oracle::{self, Codes};
 use tillwatch_testkit::strategy::{DenseCase, affine, dense_case, requantise_rule};
 use tillwatch_testkit::tiles::Tiles;
 use tillwatch_testkit::tolerance::{LOG2_STEPS, REQUANTISE_CODES, SINE_STEPS, within};
@@ -17,19 +17,24 @@ fn wide(codes: &[i16]) -> Vec<i64> {
     codes.iter().copied().map(i64::from).collect()
 }
 
-fn check_dense(case: &DenseCase) -> Result<(), TestCaseError> {
+fn widened<C: Code>(codes: &[C]) -> Vec<i64> {
+    codes.iter().map(|&code| i64::from(code.into())).collect()
+}
+
+fn check_dense<C: Code>(case: &DenseCase) -> Result<(), TestCaseError> {
+    let codes = if size_of::<C>() == 1 { Codes::Narrow } else { Codes::Wide };
     let input: Vec<i64> = case.input.iter().copied().map(i64::from).collect();
-    let want = oracle::dense(&case.weights, &case.channels, case.rule, &input);
-    let mut rows = vec![0_i16; want.len()];
+    let want = oracle::dense(&case.weights, &case.channels, case.rule, codes, &input);
+    let mut rows = vec![C::default(); want.len()];
     dense_rows(&case.weights, case.channels.iter().copied(), case.rule, &case.input, &mut rows);
-    prop_assert_eq!(&wide(&rows), &want, "rows");
+    prop_assert_eq!(&widened(&rows), &want, "rows");
 
     let laid_out = Tiles::dense(&case.weights, &case.channels);
     let mut padded = case.input.clone();
     padded.resize(padded.len().next_multiple_of(TILE), -128); // meets zero weights
-    let mut tiled = vec![[0_i16; TILE]; laid_out.channels.len()];
+    let mut tiled = vec![[C::default(); TILE]; laid_out.channels.len()];
     dense_tiles(&laid_out.tiles, &laid_out.channels, case.rule, padded.as_chunks().0, &mut tiled);
-    prop_assert_eq!(&wide(&tiled.concat()[..want.len()]), &want, "tiles");
+    prop_assert_eq!(&widened(&tiled.concat()[..want.len()]), &want, "tiles");
     Ok(())
 }
 
@@ -63,12 +68,12 @@ fn raws() -> impl Strategy<Value = Vec<i32>> {
 proptest! {
     #[test]
     fn dense_layers_to_wide_codes(case in dense_case(-32_767, 32_767)) {
-        check_dense(&case)?;
+        check_dense::<i16>(&case)?;
     }
 
     #[test]
     fn dense_layers_to_activations(case in dense_case(-128, 127)) {
-        check_dense(&case)?;
+        check_dense::<i8>(&case)?;
     }
 
     #[test]
@@ -78,10 +83,22 @@ proptest! {
     }
 
     #[test]
+    fn requantisation_of_channels(
+        acc in any::<i32>(), multiplier in 0..=i16::MAX, bits in 0..16_u32, rule in requantise_rule(-32_767, 32_767),
+    ) {
+        let (acc, multiplier) = (acc >> rule.shift, multiplier >> bits);
+        let channel = Channel { bias: 0, multiplier };
+        for (codes, shift) in [(Codes::Narrow, i8::MULTIPLIER_SHIFT), (Codes::Wide, i16::MULTIPLIER_SHIFT)] {
+            let want = oracle::output(acc.into(), channel, rule, codes);
+            prop_assert_eq!(i64::from(rule.apply_short(acc, multiplier, shift)), want);
+        }
+    }
+
+    #[test]
     fn requantisation_is_as_close_to_the_real_scale_as_proven(
         acc in any::<i32>(), scale in 0.0..0.499_999_999_f64, doublings in 0..=15_u32,
     ) {
-        let open = Requantise { zero_point: 0, out_min: i32::MIN, out_max: i32::MAX, shift: doublings };
+        let open = Requantise { zero_point: 0, out_min: i32::MIN, out_max: i32::MAX, shift: doublings, bias_shift: 0 };
         let scale = scale * f64::from(1_u32 << doublings);
         let multiplier = libm::round(scale * libm::exp2(f64::from(32 - doublings))) as i32;
         let acc = acc >> doublings;
@@ -94,7 +111,7 @@ proptest! {
         acc in any::<i32>(), multiplier in 0..=i32::MAX, shift in 0_u32..12, zero_point in -128..=127_i32
     ) {
         let acc = acc >> shift;
-        let rule = Requantise { zero_point, out_min: i32::MIN, out_max: i32::MAX, shift };
+        let rule = Requantise { zero_point, out_min: i32::MIN, out_max: i32::MAX, shift, bias_shift: 0 };
         let got = i128::from(rule.apply(acc, multiplier));
         let bound = (REQUANTISE_CODES * libm::exp2(33.0)) as i128;
         // The exact real scale s satisfies |s * 2^(32 - shift) - multiplier| <= 1/2.

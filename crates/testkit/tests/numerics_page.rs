@@ -70,9 +70,34 @@ fn narrowed<T: TryFrom<i128>>(values: &[i128]) -> Vec<T> {
     values.iter().map(|&value| T::try_from(value).ok().expect("a number within the type's range")).collect()
 }
 
-fn rule(numbers: &[i128], shift: i128) -> Requantise {
+/// `shifts`: that of the accumulator and, where there are biases, theirs.
+fn rule(numbers: &[i128], shifts: &[i128]) -> Requantise {
     let [zero_point, out_min, out_max] = narrowed(numbers).try_into().unwrap();
-    Requantise { zero_point, out_min, out_max, shift: shift as u32 }
+    let bias_shift = shifts.get(1).map_or(0, |&shift| shift as u32);
+    Requantise { zero_point, out_min, out_max, shift: shifts[0] as u32, bias_shift }
+}
+
+/// Biases and multipliers as channels.
+fn channels(biases: &[i128], multipliers: &[i128]) -> Vec<Channel> {
+    let pairs = narrowed(biases).into_iter().zip(narrowed(multipliers));
+    pairs.map(|(bias, multiplier)| Channel { bias, multiplier }).collect()
+}
+
+/// Runs a layer that ends in the codes that its rule clamps into: activations where those are of 8 bits, else wide codes.
+fn run_layer(
+    rule: Requantise,
+    len: usize,
+    narrow: impl FnOnce(&mut [i8]),
+    wide: impl FnOnce(&mut [i16]),
+) -> Vec<i128> {
+    if rule.out_max <= i8::MAX.into() {
+        let mut out = vec![0; len];
+        narrow(&mut out);
+        return widened(&out);
+    }
+    let mut out = vec![0; len];
+    wide(&mut out);
+    widened(&out)
 }
 
 /// Centre, multiplier, shift and, where the kind has one, the fill code.
@@ -96,12 +121,12 @@ fn compute(name: &str, arguments: &[Vec<i128>]) -> Vec<i128> {
     match name {
         // The rule itself: a multiplier of 2^32 / divisor, for divisors above 2, or twice the accumulator for 2.
         "round" => {
-            let open = Requantise { zero_point: 0, out_min: i32::MIN, out_max: i32::MAX, shift: 1 };
+            let open = rule(&[0, i32::MIN.into(), i32::MAX.into()], &[1]);
             let multiplier = (1_i128 << 31) / arguments[0][1];
             vec![open.apply(raw, multiplier as i32).into()]
         }
         "requantise" => {
-            let rule = rule(&arguments[3], arguments[2][0]);
+            let rule = rule(&arguments[3], &arguments[2]);
             vec![rule.apply(raw, arguments[1][0] as i32).into()]
         }
         "log2_1p" => vec![log2_1p(raw).into()],
@@ -156,20 +181,20 @@ fn compute_network(name: &str, arguments: &[Vec<i128>]) -> Vec<i128> {
         "input" => {
             let wide = narrowed::<i16>(&arguments[0]);
             let mut out = vec![0; wide.len()];
-            narrow_input(&wide, arguments[1][0] as i32, rule(&arguments[3], arguments[2][0]), &mut out);
+            narrow_input(&wide, arguments[1][0] as i32, rule(&arguments[3], &arguments[2]), &mut out);
             widened(&out)
         }
         "dense" => {
-            let channels: Vec<Channel> = arguments[1]
-                .iter()
-                .zip(&arguments[2])
-                .map(|(&bias, &multiplier)| Channel { bias: bias as i32, multiplier: multiplier as i32 })
-                .collect();
+            let channels = channels(&arguments[1], &arguments[2]);
             let (weights, input) = (narrowed::<i8>(&arguments[0]), narrowed::<i8>(&arguments[5]));
-            let mut out = vec![0_i16; channels.len()];
-            let rule = rule(&arguments[4], arguments[3][0]);
-            dense_rows(&weights, channels.into_iter(), rule, &input, &mut out);
-            widened(&out)
+            let rule = rule(&arguments[4], &arguments[3]);
+            let all = channels.iter().copied();
+            run_layer(
+                rule,
+                channels.len(),
+                |out| dense_rows(&weights, all.clone(), rule, &input, out),
+                |out| dense_rows(&weights, all.clone(), rule, &input, out),
+            )
         }
         "narrow" => {
             let mut table = [0_i8; 256];

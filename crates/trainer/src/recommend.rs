@@ -43,7 +43,7 @@
 use std::fmt;
 use tillwatch_engine::feature::OneHot;
 use tillwatch_engine::fixed::Channel;
-use tillwatch_engine::kernel::strongest;
+use tillwatch_engine::kernel::{Code, strongest};
 use tillwatch_model::{Activation, Dense, Layer, Model, Preparation, channels};
 
 /// Most items that are asked for at once.
@@ -202,10 +202,11 @@ fn units(model: &Model<'_>, dense: &Dense<'_>) -> Vec<Unit> {
 
 /// Weights and constant of every output in codes: `code = constant + sum of weight * (latent code - zero code)`.
 fn outputs(dense: &Dense<'_>, zero_code: i32) -> Vec<(Vec<f64>, f64)> {
-    let of_row = |(weights, Channel { bias, multiplier }): (&[u8], Channel)| {
-        let scale = f64::from(multiplier) * 2_f64.powi(dense.rule.shift as i32 - 32);
+    let exponent = (dense.rule.shift + i16::MULTIPLIER_SHIFT) as i32 - 32;
+    let of_row = |(weights, channel): (&[u8], Channel)| {
+        let scale = f64::from(channel.multiplier) * 2_f64.powi(exponent);
         let sum: i32 = weights.iter().map(|&weight| i32::from(weight as i8)).sum();
-        let constant = f64::from(bias) + f64::from(sum) * f64::from(zero_code);
+        let constant = f64::from(dense.rule.bias(channel)) + f64::from(sum) * f64::from(zero_code);
         let weights = weights.iter().map(|&weight| f64::from(weight as i8) * scale).collect();
         (weights, f64::from(dense.rule.zero_point) + constant * scale)
     };

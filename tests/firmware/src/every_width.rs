@@ -1,8 +1,10 @@
-//! Dense layers of the width that a record chooses: inner loops that unroll, split or take inputs apart do so for some widths alone.
+//! Layers of the width that a record chooses: inner loops that unroll, split or take inputs apart do so for some widths alone.
 
 use tillwatch_engine::digest::Digest;
 use tillwatch_engine::fixed::{Channel, Requantise};
-use tillwatch_engine::kernel::{Code, TILE, Tile, dense_tiles, tiles};
+use tillwatch_engine::kernel::{
+    Code, Convolution, ConvolutionTiles, Shape, TILE, Tile, convolve_tiles, dense_tiles, tiles,
+};
 use tillwatch_engine::seeded::SeededWords;
 
 /// Most groups of four inputs: twice what an inner loop may add up in a row, and more.
@@ -36,23 +38,24 @@ pub(crate) fn fingerprint(value: u32) -> u64 {
     }
     let mut input = [[0; TILE]; MOST];
     for group in input.iter_mut().take(groups) {
-        *group = words.next_word().to_le_bytes().map(|byte| byte as i8);
+        *group = four(&mut words);
     }
     let mut channels = [[Channel::default(); TILE]; OUTPUTS];
     for channel in channels.as_flattened_mut() {
-        let (bias, multiplier) = ((words.next_word() as i32) >> 12, (words.next_word() >> 10) as i32);
-        *channel = Channel { bias, multiplier };
+        let (bias, word) = ((words.next_word() >> 16) as i16, words.next_word());
+        *channel = Channel { bias, multiplier: (word >> 17 >> (word & 7)) as i16 };
     }
     let layer = (layer_tiles.get(..groups * OUTPUTS), input.get(..groups), &channels[..]);
     let mut digest = Digest::new();
-    fold::<i8>(layer, Requantise { zero_point: -128, out_min: -128, out_max: 127, shift: 0 }, &mut digest);
-    fold::<i8>(layer, Requantise { zero_point: 5, out_min: 5, out_max: 90, shift: 3 }, &mut digest);
-    fold::<i16>(
-        layer,
-        Requantise { zero_point: 0, out_min: -32_767, out_max: 32_767, shift: 6 },
-        &mut digest,
-    );
-    fold::<i16>(layer, Requantise { zero_point: -70, out_min: -900, out_max: 32_767, shift: 2 }, &mut digest);
+    let narrow = Requantise { zero_point: -128, out_min: -128, out_max: 127, shift: 0, bias_shift: 4 };
+    fold::<i8>(layer, narrow, &mut digest);
+    fold::<i8>(layer, Requantise { zero_point: 5, out_min: 5, out_max: 90, shift: 3, ..narrow }, &mut digest);
+    fold::<i8>(layer, Requantise { zero_point: 65_536, shift: 5, bias_shift: 9, ..narrow }, &mut digest);
+    let wide = Requantise { zero_point: 0, out_min: -32_767, out_max: 32_767, shift: 6, bias_shift: 0 };
+    fold::<i16>(layer, wide, &mut digest);
+    fold::<i16>(layer, Requantise { zero_point: -70, out_min: -900, shift: 2, ..wide }, &mut digest);
+    fold::<i16>(layer, Requantise { zero_point: -65_536, shift: 0, bias_shift: 9, ..wide }, &mut digest);
+    convolve(value, &channels, &mut words, &mut digest);
     digest.finish()
 }
 
@@ -68,4 +71,42 @@ fn fold<C: Code>((tiles, input, channels): Layer<'_>, rule: Requantise, digest: 
         let code: i32 = code.into();
         digest.update(code as u32 as u64);
     }
+}
+
+/// The largest image, and the largest kernel.
+const IMAGE: Shape = Shape { height: 4, width: 7, channels: 9 };
+const KERNEL: [usize; 2] = [3, 5];
+/// Most groups of four taps of an output: rows of up to 45 codes.
+const TAPS: usize = KERNEL[0] * (KERNEL[1] * IMAGE.channels as usize).div_ceil(TILE);
+
+/// Adds the outputs of a convolution with one channel more than a tile has: rows of 1 to 45 taps, at any address.
+#[inline(never)]
+fn convolve(value: u32, channels: &[[Channel; TILE]; OUTPUTS], words: &mut SeededWords, digest: &mut Digest) {
+    let (value, [most_rows, most_columns]) = (value as usize, KERNEL);
+    let (rows, columns) = (1 + value % most_rows, 1 + value / most_rows % most_columns);
+    let n_channels = 1 + value / (most_rows * most_columns) % IMAGE.channels as usize;
+    let input = Shape { channels: n_channels as u16, ..IMAGE };
+    let convolution = Convolution {
+        input,
+        output: Shape { channels: 5, ..IMAGE },
+        kernel: [rows as u8, columns as u8],
+        stride: [1, 1],
+        padding: [rows as u8 / 2, columns as u8 / 2],
+        pad_code: -7,
+    };
+    let tiles: [Tile; TAPS] = core::array::from_fn(|_| BANK[words.next_word() as usize >> 26]);
+    let rest: [[i8; TILE]; TAPS] = core::array::from_fn(|_| four(words).map(|weight| weight.max(-i8::MAX)));
+    let mut codes = [[0; TILE]; IMAGE.len() / TILE];
+    codes.iter_mut().for_each(|group| *group = four(words));
+    let codes = codes.as_flattened().get(..input.len()).unwrap_or_default();
+    let rule = Requantise { zero_point: 3, out_min: -32_767, out_max: 32_767, shift: 5, bias_shift: 2 };
+    let (mut patch, mut out) = ([[0; TILE]; TAPS], [0_i16; 5 * 28]);
+    let weights = ConvolutionTiles { tiles: &tiles, rest: &rest };
+    convolve_tiles(&convolution, weights, channels, rule, codes, &mut patch, &mut out);
+    out.iter().for_each(|&code| digest.update(code as u64));
+}
+
+/// Four drawn codes.
+fn four(words: &mut SeededWords) -> [i8; TILE] {
+    words.next_word().to_le_bytes().map(|byte| byte as i8)
 }

@@ -1,7 +1,7 @@
 //! What a model weighs on a device: the image with it less the image without it.
 
 use super::promise;
-use crate::emulate::firmware::{Build, Model, Profile};
+use crate::emulate::firmware::{Build, Model, Profile, Target};
 use crate::emulate::image::{Content, Image};
 use std::fmt::Write;
 use std::sync::{Mutex, PoisonError};
@@ -32,7 +32,7 @@ pub(crate) struct Footprint {
 ///
 /// # Errors
 /// One of the images does not build or cannot be read.
-pub(crate) fn footprint(target: &'static str, profile: Profile, model: &Model) -> Result<Footprint, String> {
+pub(crate) fn footprint(target: Target, profile: Profile, model: &Model) -> Result<Footprint, String> {
     let features = &["bare"];
     let image_of = |model| {
         let build = Build { target, profile, model, features, digest_records: None };
@@ -51,7 +51,7 @@ pub(crate) fn footprint(target: &'static str, profile: Profile, model: &Model) -
 }
 
 /// Target and profile, and the image without a model: the same for every model, so it is built once.
-static EMPTY: Mutex<Vec<((&str, &str), Image)>> = Mutex::new(Vec::new());
+static EMPTY: Mutex<Vec<((Target, &str), Image)>> = Mutex::new(Vec::new());
 
 fn difference(with: &Image, without: &Image) -> Footprint {
     let less = |size: fn(&Image) -> i64| size(with) - size(without);

@@ -180,10 +180,10 @@ pub(crate) fn readable(mangled: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::emulate::firmware::{Model, Profile};
+    use crate::emulate::firmware::{Model, Profile, Target};
     use crate::targets;
 
-    const TARGET: &str = "thumbv7m-none-eabi";
+    const TARGET: Target = Target::any("thumbv7m-none-eabi");
 
     fn build<'a>(features: &'a [&'a str]) -> Build<'a> {
         let (profile, model) = (Profile::Size, &Model::Empty);
@@ -195,7 +195,7 @@ mod tests {
     /// Needs the target's standard library; where it is missing there is no image to audit.
     #[test]
     fn broken_promises_are_noticed() {
-        if !targets::is_installed(TARGET).unwrap() {
+        if !targets::is_installed(TARGET.triple).unwrap() {
             return;
         }
         let clean = audit(&build(&[]).run().unwrap()).unwrap();

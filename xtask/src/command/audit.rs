@@ -106,7 +106,9 @@ fn examine_all(
     records: u32,
 ) -> (Vec<Examined>, Vec<String>) {
     let at_level = |profile| -> Vec<Result<Examined, String>> {
-        CORES.iter().map(|core| examine(core, profile, model, macs, records)).collect()
+        // Vectors share registers and encodings with floats, so that what has vectors cannot be told from what has floats.
+        let cores = CORES.iter().filter(|core| !core.target.has_vectors());
+        cores.map(|core| examine(core, profile, model, macs, records)).collect()
     };
     let results: Vec<Result<Examined, String>> = thread::scope(|scope| {
         let handles: Vec<_> =

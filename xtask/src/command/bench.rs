@@ -1,7 +1,8 @@
 //! `cargo xtask bench`: what the project measures on data that it does not hold.
 
 use super::{device, host, option, reliability};
-use crate::bench::{Baselines, KINDS, Set, Trial, comparison, find, page, run as train};
+use crate::bench::detection::{Baselines, KINDS, Trial, comparison, page, run as train};
+use crate::bench::{Set, find};
 use crate::emulate::firmware::root;
 use serde_json::{Value, json};
 use std::fs;

@@ -1,7 +1,7 @@
 //! `cargo xtask kinds`: every kind of autoencoder the whole way, from a fixture to equal bits on emulated cores.
 
 use crate::audit::audit;
-use crate::emulate::firmware::{Build, Model, Profile, root};
+use crate::emulate::firmware::{Build, Model, Profile, Target, root};
 use crate::witness::{Testimony, examine, examine_on};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -23,7 +23,7 @@ const PROTOTYPES: usize = 16;
 /// The core whose figures are shown.
 const SHOWN: &str = "Cortex-M3";
 /// The cores that run what is layered anew; `--all` runs everything on every core.
-const CORES: [&str; 3] = ["Cortex-M0", SHOWN, "Cortex-M4"];
+const CORES: [&str; 4] = ["Cortex-M0", SHOWN, "Cortex-M4", "Cortex-M55"];
 /// Records on which the loader is held against the arithmetic in wide integers, of kinds that run on no core.
 const SIMULATED_RECORDS: usize = 8;
 
@@ -206,7 +206,7 @@ fn on_cores(
         examine_on(&CORES, SHOWN, &firmware, model, &mut testimony)?;
     }
     println!("{}{}", figures(name, trained), costs(&testimony)?);
-    let (target, profile, features) = ("thumbv7m-none-eabi", Profile::Size, &["bare"]);
+    let (target, profile, features) = (Target::any("thumbv7m-none-eabi"), Profile::Size, &["bare"]);
     let build = Build { target, profile, model: &firmware, features, digest_records: None };
     let found = audit(&build.run()?)?;
     if found.is_clean() { Ok(testimony.not_run) } else { Err(found.to_string()) }

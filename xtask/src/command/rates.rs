@@ -4,7 +4,7 @@
 
 use crate::bench::device::{Plan, Shape as Drawn};
 use crate::emulate::armagnac;
-use crate::emulate::firmware::{Build, Model, Profile, root};
+use crate::emulate::firmware::{Build, Model, Profile, Target, root};
 use tillwatch_engine::kernel::{Convolution as Geometry, Shape};
 use tillwatch_model::{Model as ModelFile, Samples};
 
@@ -13,7 +13,7 @@ use tillwatch_model::{Model as ModelFile, Samples};
 /// output at its first layer and eighteen at its last, and a dense layer as narrow costs as much.
 const MOST: f64 = 1.5;
 /// The core: the emulator that is always there counts on it.
-const TARGET: &str = "thumbv7m-none-eabi";
+const TARGET: Target = Target::any("thumbv7m-none-eabi");
 /// What lies around the layers under test: an image of a quarter of 28 by 28 pixels.
 const IMAGE: Shape = Shape { height: 14, width: 14, channels: 8 };
 /// The same for dense layers.

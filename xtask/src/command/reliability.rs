@@ -3,9 +3,8 @@
 
 use super::bench::{chosen_sets, seeds};
 use super::option;
-use crate::bench::{
-    Injections, Prepared, Recount, SIZES, Set, find, inject, is_fit, recount, reliability_page,
-};
+use crate::bench::reliability::{Injections, Recount, SIZES, inject, is_fit, page, recount};
+use crate::bench::{Prepared, Set, find};
 use crate::emulate::firmware::root;
 use serde_json::Value;
 use std::fs;
@@ -34,7 +33,7 @@ pub(super) fn alarms(arguments: &[String]) -> Result<(), String> {
         Ok(())
     })?;
     let json = all.iter().map(Recount::to_json).collect();
-    write(arguments, "alarms", json, |old| reliability_page(old, Some(&all), None))
+    write(arguments, "alarms", json, |old| page(old, Some(&all), None))
 }
 
 /// Changes one field of held-out normal rows of every table of a folder, and reads the reasons.
@@ -55,7 +54,7 @@ pub(super) fn reasons(arguments: &[String]) -> Result<(), String> {
         Ok(())
     })?;
     let json = all.iter().map(Injections::to_json).collect();
-    write(arguments, "reasons", json, |old| reliability_page(old, None, Some(&all)))
+    write(arguments, "reasons", json, |old| page(old, None, Some(&all)))
 }
 
 /// Calls `measure` with the normal rows of every set that fits, or of those that `--sets` names.

@@ -5,7 +5,7 @@ use crate::targets;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Mutex, PoisonError};
-use std::{env, fs};
+use std::{env, fmt, fs};
 use tillwatch_bake::{Options, bake, write};
 
 /// What the firmware scores.
@@ -102,11 +102,45 @@ impl Profile {
     }
 }
 
+/// What the compiler builds for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Target {
+    /// The compiler's name of it, such as `thumbv7m-none-eabi`.
+    pub(crate) triple: &'static str,
+    /// The processor, where it has instructions that the target's name does not tell of.
+    cpu: Option<&'static str>,
+}
+
+impl Target {
+    /// Any processor of a target.
+    pub(crate) const fn any(triple: &'static str) -> Self {
+        Self { triple, cpu: None }
+    }
+
+    /// One processor, by the compiler's name of it.
+    pub(crate) const fn of_cpu(triple: &'static str, cpu: &'static str) -> Self {
+        Self { triple, cpu: Some(cpu) }
+    }
+
+    /// True where the compiler may use vectors.
+    pub(crate) const fn has_vectors(self) -> bool {
+        self.cpu.is_some()
+    }
+}
+
+/// As part of a file's name.
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.triple)?;
+        self.cpu.map_or(Ok(()), |cpu| write!(f, "-{cpu}"))
+    }
+}
+
 /// One image to build.
 #[derive(Clone, Debug)]
 pub(crate) struct Build<'a> {
-    /// The compiler's name of the target, such as `thumbv7m-none-eabi`.
-    pub(crate) target: &'a str,
+    /// What it is built for.
+    pub(crate) target: Target,
     /// What the compiler aims at.
     pub(crate) profile: Profile,
     /// What is scored.
@@ -131,7 +165,7 @@ impl Build<'_> {
     /// # Errors
     /// What the compiler or the linker found, or that a panic is left.
     pub(crate) fn run(&self) -> Result<PathBuf, String> {
-        targets::ensure(self.target)?;
+        targets::ensure(self.target.triple)?;
         let folder = root().join("target").join("firmware");
         let manifest = match self.model {
             Model::Baked { package, folder: baked, .. } => stage(&folder, package, baked)?,
@@ -142,11 +176,14 @@ impl Build<'_> {
         command
             .args(["build", "--quiet", "--manifest-path"])
             .arg(&manifest)
-            .args(["--target", self.target, "--profile", self.profile.name()])
+            .args(["--target", self.target.triple, "--profile", self.profile.name()])
             .args(["--features", &self.feature_list()])
             .env("CARGO_TARGET_DIR", &folder)
             .env("TILLWATCH_FIRMWARE_MODULE", self.module())
             .env_remove("TILLWATCH_DIGEST_RECORDS");
+        if let Some(cpu) = self.target.cpu {
+            command.env("CARGO_ENCODED_RUSTFLAGS", format!("-Ctarget-cpu={cpu}"));
+        }
         if let Some(records) = self.digest_records {
             command.env("TILLWATCH_DIGEST_RECORDS", records.to_string());
         }
@@ -155,7 +192,7 @@ impl Build<'_> {
         if !answer.status.success() {
             return Err(self.explain(&String::from_utf8_lossy(&answer.stderr)));
         }
-        let built = folder.join(self.target).join(self.profile.name()).join("tillwatch-firmware");
+        let built = folder.join(self.target.triple).join(self.profile.name()).join("tillwatch-firmware");
         let kept = folder.join("images").join(format!("{}.elf", self.name()));
         fs::create_dir_all(folder.join("images"))
             .and_then(|()| fs::copy(&built, &kept))
@@ -285,7 +322,8 @@ mod tests {
 
     fn build<'a>(model: &'a Model, features: &'a [&'a str]) -> Build<'a> {
         let profile = Profile::Size;
-        Build { target: "thumbv7m-none-eabi", profile, model, features, digest_records: None }
+        let target = Target::any("thumbv7m-none-eabi");
+        Build { target, profile, model, features, digest_records: None }
     }
 
     #[test]
@@ -293,6 +331,9 @@ mod tests {
         let model = Model::Committed("point_of_sale".to_owned());
         let build = build(&model, &["bare"]);
         assert_eq!(build.name(), "point_of_sale-thumbv7m-none-eabi-firmware-bare");
+        let target = Target::of_cpu("thumbv8m.main-none-eabi", "cortex-m55");
+        let of_cpu = Build { target, ..build.clone() };
+        assert_eq!(of_cpu.name(), "point_of_sale-thumbv8m.main-none-eabi-cortex-m55-firmware-bare");
         assert_eq!(
             (build.module().as_str(), build.feature_list().as_str()),
             ("model::point_of_sale", "bare,monitored")

@@ -180,13 +180,14 @@ mod tests {
     /// Needs the target's standard library; where it is missing there is nothing to run.
     #[test]
     fn the_emulators_agree_on_the_firmware() {
-        use firmware::{Build, Model, Profile};
-        for (target, core) in
+        use firmware::{Build, Model, Profile, Target};
+        for (triple, core) in
             [("thumbv6m-none-eabi", armagnac::Core::V6m), ("thumbv7m-none-eabi", armagnac::Core::V7m)]
         {
-            if !crate::targets::is_installed(target).unwrap() {
+            if !crate::targets::is_installed(triple).unwrap() {
                 continue;
             }
+            let target = Target::any(triple);
             let (profile, model) = (Profile::Size, &Model::Empty);
             let build = Build { target, profile, model, features: &[], digest_records: Some(100) };
             let elf = build.run().unwrap();
@@ -208,7 +209,7 @@ mod tests {
     /// Needs the target's standard library; where it or the emulator is missing there is nothing to run.
     #[test]
     fn layers_of_every_width_are_equal_on_every_core() {
-        use firmware::{Build, Model, Profile};
+        use firmware::{Build, Model, Profile, Target};
         use qemu::Machine;
         use tillwatch_engine::seeded::{SeededField, seeded_digest};
         const RECORDS: u32 = 1_000;
@@ -216,12 +217,13 @@ mod tests {
         let want =
             seeded_digest(&[field], [0], RECORDS, 1, |&[value]| every_width::fingerprint(value as u32));
         for (target, machine) in [
-            ("thumbv6m-none-eabi", Machine::An385),
-            ("thumbv7m-none-eabi", Machine::An385),
-            ("thumbv7em-none-eabi", Machine::An386),
-            ("riscv32imac-unknown-none-elf", Machine::Virt),
+            (Target::any("thumbv6m-none-eabi"), Machine::An385),
+            (Target::any("thumbv7m-none-eabi"), Machine::An385),
+            (Target::any("thumbv7em-none-eabi"), Machine::An386),
+            (Target::of_cpu("thumbv8m.main-none-eabi", "cortex-m55"), Machine::An547),
+            (Target::any("riscv32imac-unknown-none-elf"), Machine::Virt),
         ] {
-            if !crate::targets::is_installed(target).unwrap() {
+            if !crate::targets::is_installed(target.triple).unwrap() {
                 continue;
             }
             for profile in [Profile::Size, Profile::Speed] {

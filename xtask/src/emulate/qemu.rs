@@ -24,6 +24,8 @@ pub(crate) enum Machine {
     An386,
     /// MPS2 AN505, Cortex-M33: ARMv8-M.
     An505,
+    /// MPS3 AN547, Cortex-M55: ARMv8.1-M with vectors.
+    An547,
     /// The board "virt" with an RV32 core.
     Virt,
 }
@@ -32,7 +34,7 @@ impl Machine {
     /// The program that emulates it.
     pub(crate) fn program(self) -> &'static str {
         match self {
-            Self::An385 | Self::An386 | Self::An505 => "qemu-system-arm",
+            Self::An385 | Self::An386 | Self::An505 | Self::An547 => "qemu-system-arm",
             Self::Virt => "qemu-system-riscv32",
         }
     }
@@ -40,7 +42,7 @@ impl Machine {
     /// The command that installs the program on Debian and Ubuntu.
     pub(crate) fn install(self) -> &'static str {
         match self {
-            Self::An385 | Self::An386 | Self::An505 => "apt-get install qemu-system-arm",
+            Self::An385 | Self::An386 | Self::An505 | Self::An547 => "apt-get install qemu-system-arm",
             Self::Virt => "apt-get install qemu-system-misc",
         }
     }
@@ -50,6 +52,7 @@ impl Machine {
             Self::An385 => &["-M", "mps2-an385"],
             Self::An386 => &["-M", "mps2-an386"],
             Self::An505 => &["-M", "mps2-an505"],
+            Self::An547 => &["-M", "mps3-an547"],
             Self::Virt => &["-M", "virt", "-bios", "none"],
         }
     }
@@ -60,6 +63,7 @@ impl Machine {
         match self {
             Self::An385 | Self::An386 => 25_000_000,
             Self::An505 => 20_000_000,
+            Self::An547 => 32_000_000,
             Self::Virt => 1_000_000_000,
         }
     }

@@ -2,7 +2,7 @@
 
 use tillwatch_engine::fixed::{Channel, Requantise};
 use tillwatch_engine::kernel::{Convolution as Geometry, Pool, TILE};
-use tillwatch_model::{Activation, Convolution, Dense, Layer, TopK, Upsample, channels, i16s};
+use tillwatch_model::{Activation, CHANNEL_LEN, Convolution, Dense, Layer, TopK, Upsample, channels, i16s};
 
 /// One layer.
 #[derive(Clone, Debug)]
@@ -84,7 +84,7 @@ impl LayerPlan {
     pub(crate) fn other_bytes(&self) -> usize {
         self.sums().map_or(0, |sums| {
             let entry = if sums.table.len() > 256 { 2 } else { 1 };
-            sums.channels.len() * TILE * 8 + sums.table.len() * entry
+            size_of_val(&*sums.channels) + sums.table.len() * entry
         })
     }
 }
@@ -112,7 +112,7 @@ impl Sums {
         let outs = usize::from(layer.output.channels);
         let mut sums = Self::empty(layer);
         let mut weights = layer.weights;
-        for (phase, pairs) in layer.phases().zip(layer.channels.chunks_exact(8 * outs)) {
+        for (phase, pairs) in layer.phases().zip(layer.channels.chunks_exact(CHANNEL_LEN * outs)) {
             let (own, rest) = weights.split_at(layer.phase_weights(phase));
             weights = rest;
             sums.add_window(own, pairs, layer, layer.transposed().taps(phase)[0]);

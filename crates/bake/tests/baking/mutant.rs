@@ -9,13 +9,15 @@ use tempfile::TempDir;
 /// In the constant of this name, the first text becomes the second; then rustc must say the third.
 type Mutant = (&'static str, &'static str, &'static str, &'static str);
 
-const BIAS: [&str; 2] = ["bias: ", "bias: 2147480000 - "];
+/// Where biases reach to 4,000, one above 2^11 overflows: 2^6 * 2^14 * 2^11 = 2^31.
+const BIASES: [&str; 2] = ["shift: 0, bias_shift: 0", "shift: 6, bias_shift: 14"];
+const BIAS_SHIFT: [&str; 2] = ["bias_shift: 0", "bias_shift: 15"];
 const MULTIPLIER: [&str; 2] = ["multiplier: ", "multiplier: -"];
 const WEIGHT: [&str; 2] = ["[\n    [", "[\n    [-128 + 0 * "];
 const FEWER_TILES: [&str; 2] = ["[Tile; ", "[Tile; 1] = tiles([[0; 16]]);\nstatic UNUSED: [Tile; "];
 const FEWER_REST: [&str; 2] = ["[[i8; 4]; ", "[[i8; 4]; 1] = [[0; 4]];\nstatic UNUSED: [[i8; 4]; "];
 
-const OF_A_ROW: [Mutant; 26] = [
+const OF_A_ROW: [Mutant; 29] = [
     ("INPUT_RULE", "shift: 0", "shift: 16", "input: the shift is above 15"),
     ("INPUT_RULE", "out_min: -128", "out_min: -129", "input: the range of codes is none"),
     ("INPUT_MULTIPLIER", "= ", "= -", "input: the multiplier is negative"),
@@ -40,7 +42,10 @@ const OF_A_ROW: [Mutant; 26] = [
         "FEATURE_ENTRY_MODE: 4 entries instead of 3",
     ),
     ("FEATURE_OUTCOME", "3] = [", "4] = [0, ", "FEATURE_OUTCOME: 4 entries instead of 3"),
-    ("LAYER_0_CHANNELS", BIAS[0], BIAS[1], "layer 0, channel 0: an accumulator could overflow"),
+    ("LAYER_0_RULE", BIASES[0], BIASES[1], "layer 0, channel 0: an accumulator could overflow"),
+    ("LAYER_0_RULE", BIAS_SHIFT[0], BIAS_SHIFT[1], "layer 0: the shift of biases is above 14"),
+    ("INPUT_RULE", BIAS_SHIFT[0], BIAS_SHIFT[1], "input: the shift of biases is above 14"),
+    ("INPUT_RULE", BIAS_SHIFT[0], "bias_shift: 1", "input: there are no biases to shift"),
     ("LAYER_1_RULE", "shift: 1", "shift: 15", "layer 1, channel 1: an accumulator could overflow"),
     ("LAYER_2_RULE", "shift: 2", "shift: 16", "layer 2: the shift is above 15"),
     ("LAYER_0_RULE", "zero_point: 3", "zero_point: 99999", "layer 0: the zero point is beyond 2^16"),
@@ -61,12 +66,12 @@ const OF_A_ROW: [Mutant; 26] = [
 
 /// Of the first layer's six channels four are in tiles; the transposed one at the end has two.
 const OF_AN_IMAGE: [Mutant; 10] = [
-    ("LAYER_0_CHANNELS", BIAS[0], BIAS[1], "layer 0, channel 0: an accumulator could overflow"),
+    ("LAYER_0_RULE", BIASES[0], BIASES[1], "layer 0, channel 0: an accumulator could overflow"),
     ("LAYER_0_TILES", WEIGHT[0], WEIGHT[1], "layer 0, channel 0: a weight is -128"),
     ("LAYER_0_REST", WEIGHT[0], WEIGHT[1], "layer 0, channel 4: a weight is -128"),
     ("LAYER_0_TILES", FEWER_TILES[0], FEWER_TILES[1], "layer 0: weights or channels are not as many as"),
     ("LAYER_0_REST", FEWER_REST[0], FEWER_REST[1], "layer 0: weights or channels are not as many as"),
-    ("LAYER_7_CHANNELS", BIAS[0], BIAS[1], "layer 7, channel 0: an accumulator could overflow"),
+    ("LAYER_7_RULE", BIASES[0], BIASES[1], "layer 7, channel 0: an accumulator could overflow"),
     ("LAYER_7_CHANNELS", MULTIPLIER[0], MULTIPLIER[1], "layer 7, channel 0: the multiplier is negative"),
     ("LAYER_7_REST", WEIGHT[0], WEIGHT[1], "layer 7, channel 0: a weight is -128"),
     ("LAYER_7_REST", FEWER_REST[0], FEWER_REST[1], "layer 7: weights or channels are not as many as"),
@@ -116,14 +121,12 @@ fn a_buffer_that_is_too_short_does_not_compile() {
     let folder = baked(&Toy { name: "toy_arena", ..Toy::PLAIN });
     let path = folder.path().join("out/src/lib.rs");
     let source = fs::read_to_string(&path).unwrap();
-    // A buffer one group short, wherever its length stands.
-    let arena = source.split("arena: [[i8; 4]; ").nth(1).unwrap().split(']').next().unwrap();
-    let groups: usize = arena.parse().unwrap();
-    let shorter = source
-        .replace(&format!("arena: [[i8; 4]; {groups}]"), &format!("arena: [[i8; 4]; {}]", groups - 1))
-        .replace(&format!("arena: [[0; 4]; {groups}]"), &format!("arena: [[0; 4]; {}]", groups - 1));
-    fs::write(&path, shorter).unwrap();
+    // One group short: activations fit, and the reconstruction would reach into the input of the last layer.
+    let groups = source.split("arena: Arena<").nth(1).unwrap().split('>').next().unwrap();
+    let shorter = groups.parse::<usize>().unwrap() - 1;
+    let changed = source.replace(&format!("arena: Arena<{groups}>"), &format!("arena: Arena<{shorter}>"));
+    fs::write(&path, changed).unwrap();
     let said = refusal(&folder, "a shorter arena");
-    let want = format!(": needs a buffer of {groups} groups, which has {}", groups - 1);
+    let want = format!("layer 2: needs a buffer of {groups} groups, which has {shorter}");
     assert!(said.contains(&want), "wanted `{want}` in\n{said}");
 }

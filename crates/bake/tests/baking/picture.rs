@@ -101,7 +101,13 @@ impl Picture {
             columns: &[1, 1],
             input: InputRule {
                 multiplier: 1 << 29,
-                rule: Requantise { zero_point: ZERO.into(), out_min: -128, out_max: 127, shift: 0 },
+                rule: Requantise {
+                    zero_point: ZERO.into(),
+                    out_min: -128,
+                    out_max: 127,
+                    shift: 0,
+                    bias_shift: 0,
+                },
             },
             layers: buffers.2.borrow(),
             latent: Some(Latent { layer: 4, zero_code: ZERO, scale: 0.0625 }),
@@ -164,8 +170,10 @@ enum Part {
 
 type Geometry = (Shape, Shape, [u8; 2], [u8; 2], [u8; 2]);
 
-fn channels(seed: u32, len: usize) -> Vec<u8> {
-    let pair = |bias: i32| [bias.to_le_bytes(), (1_i32 << 25).to_le_bytes()].concat();
+/// Channels of a scale of 1/128.
+fn channels(seed: u32, len: usize, is_wide: bool) -> Vec<u8> {
+    let multiplier = if is_wide { 1_i16 << 10 } else { 1 << 14 };
+    let pair = |bias: i32| [(bias as i16).to_le_bytes(), multiplier.to_le_bytes()].concat();
     numbers(seed, len, 3000).flat_map(pair).collect()
 }
 
@@ -176,7 +184,12 @@ fn weights(seed: u32, len: usize) -> Vec<u8> {
 impl Part {
     fn dense(in_len: u16, out_len: u16) -> Self {
         let len = usize::from(in_len) * usize::from(out_len);
-        Self::Dense(in_len, out_len, weights(len as u32, len), channels(out_len.into(), out_len.into()))
+        Self::Dense(
+            in_len,
+            out_len,
+            weights(len as u32, len),
+            channels(out_len.into(), out_len.into(), false),
+        )
     }
 
     fn convolution(geometry: Geometry, is_transposed: bool, end: i32) -> Self {
@@ -186,11 +199,23 @@ impl Part {
         let len = usize::from(kernel[0]) * usize::from(kernel[1]) * ins * outs;
         let phases = if is_transposed { usize::from(stride[0]) * usize::from(stride[1]) } else { 1 };
         let geometry = (input, output, kernel, stride, padding);
-        Self::Convolution(geometry, is_transposed, end, weights(77, len), channels(78, outs * phases))
+        Self::Convolution(
+            geometry,
+            is_transposed,
+            end,
+            weights(77, len),
+            channels(78, outs * phases, end > 127),
+        )
     }
 
     fn borrow(&self) -> Layer<'_> {
-        let rule = |end: i32| Requantise { zero_point: ZERO.into(), out_min: -end, out_max: end, shift: 0 };
+        let rule = |end: i32| Requantise {
+            zero_point: ZERO.into(),
+            out_min: -end,
+            out_max: end,
+            shift: 0,
+            bias_shift: 0,
+        };
         match self {
             Self::Plain(layer) => *layer,
             Self::Dense(in_len, out_len, weights, channels) => Layer::Dense(Dense {

@@ -78,7 +78,9 @@ impl Toy {
             .map(|i| {
                 let biases = numbers(20 + i as u32, widths[i + 1].into(), 4000);
                 biases
-                    .flat_map(|bias| [bias.to_le_bytes(), (1_i32 << [22, 22, 28][i]).to_le_bytes()].concat())
+                    .flat_map(|bias| {
+                        [(bias as i16).to_le_bytes(), (1_i16 << [11, 11, 13][i]).to_le_bytes()].concat()
+                    })
                     .collect()
             })
             .collect();
@@ -91,7 +93,13 @@ impl Toy {
                     out_len: widths[i + 1],
                     weights: &weights[i],
                     channels: &channels[i],
-                    rule: Requantise { zero_point: 3, out_min: -end, out_max: end, shift: [0, 1, 2][i] },
+                    rule: Requantise {
+                        zero_point: 3,
+                        out_min: -end,
+                        out_max: end,
+                        shift: [0, 1, 2][i],
+                        bias_shift: [0, 1, 0][i],
+                    },
                     activation: activations[i],
                 })
             })
@@ -124,7 +132,7 @@ impl Toy {
             columns: &columns,
             input: InputRule {
                 multiplier: 1 << 27,
-                rule: Requantise { zero_point: -2, out_min: -128, out_max: 127, shift: 0 },
+                rule: Requantise { zero_point: -2, out_min: -128, out_max: 127, shift: 0, bias_shift: 0 },
             },
             layers: layers.borrow(),
             latent: Some(Latent { layer: 1, zero_code: 3, scale: 0.125 }),

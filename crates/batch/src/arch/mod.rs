@@ -107,7 +107,7 @@ mod tests {
         let weights: Vec<u8> = (0..in_len * out_len).map(|_| byte().max(0x81)).collect();
         let input: Vec<u8> = (0..rows * in_len).map(|_| byte()).collect();
         let pairs: Vec<u8> = (0..out_len)
-            .map(|_| Channel { bias: i32::from(byte()) * 99 - 9999, multiplier: i32::from(byte()) << 18 })
+            .map(|_| Channel { bias: i16::from(byte()) * 99 - 9999, multiplier: i16::from(byte()) << 3 })
             .flat_map(|channel| [channel.bias.to_le_bytes(), channel.multiplier.to_le_bytes()].concat())
             .collect();
         let signed = |bytes: &[u8]| -> Vec<i8> { bytes.iter().map(|&byte| byte.cast_signed()).collect() };
@@ -125,7 +125,7 @@ mod tests {
         };
         for instructions in Instructions::detected() {
             let raised = instructions.raised();
-            let packed = Dense::new(&dense, raised, 0);
+            let packed = Dense::new::<i16>(&dense, raised, 0);
             // What stands in the padding meets weights of 0.
             let mut codes = vec![[77; OUTPUTS]; rows * packed.input_blocks()];
             for (row, codes) in input.chunks(in_len).zip(codes.chunks_mut(packed.input_blocks())) {
@@ -142,7 +142,8 @@ mod tests {
 
     #[test]
     fn every_kernel_equals_the_engine_on_layers_of_all_widths() {
-        let rule = Requantise { zero_point: -300, out_min: -30_000, out_max: 32_000, shift: 0 };
+        let rule =
+            Requantise { zero_point: -300, out_min: -30_000, out_max: 32_000, shift: 0, bias_shift: 0 };
         for rows in [1, 2, 4, 5, 9] {
             for in_len in [1, 3, 4, 15, 16, 17, 30, 64, 130] {
                 for out_len in [1, 8, 16, 17, 30, 33, 64, 65, 112, 120] {
@@ -151,6 +152,6 @@ mod tests {
             }
         }
         check([7, 640, 128], rule);
-        check([3, 20, 20], Requantise { shift: 5, ..rule });
+        check([3, 20, 20], Requantise { shift: 5, bias_shift: 2, ..rule });
     }
 }

@@ -120,7 +120,7 @@ pub(crate) struct Recipes {
     /// Sparse: units that top-k keeps
     #[arg(long, requires = "sparsity")]
     pub(crate) keep: Option<usize>,
-    /// Variational: weight of the divergence beside the mean loss of a value; chosen from the columns without it
+    /// Variational: weight of the divergence beside the mean loss of a value; chosen from the data without it
     #[arg(long, allow_negative_numbers = true)]
     pub(crate) beta: Option<f64>,
     /// Variational: share of training in which that weight rises

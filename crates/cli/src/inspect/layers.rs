@@ -85,6 +85,7 @@ fn sums(
     put("out_min", json!(rule.out_min));
     put("out_max", json!(rule.out_max));
     put("shift", json!(rule.shift));
+    put("bias_shift", json!(rule.bias_shift));
     put("activation", json!(activation(then)));
     put("weights", json!(weights.iter().map(|&weight| weight as i8).collect::<Vec<_>>()));
     put("biases", json!(channels(pairs).map(|channel| channel.bias).collect::<Vec<_>>()));

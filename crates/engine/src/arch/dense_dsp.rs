@@ -1,7 +1,7 @@
 //! A dense layer on cores with DSP instructions, Cortex-M4, M7 and such M33 as have them, as one function in assembly.
 //!
-//! The compiler spends 105 instructions on each four outputs around the sums, most of them on values that found no register;
-//! here it is 37 to 43.
+//! The compiler spent 105 instructions on each four outputs around the sums, most of them on values that found no register;
+//! here it is 36 to 42.
 
 use super::pairs::LONGEST;
 use crate::fixed::{Channel, Requantise};
@@ -40,12 +40,15 @@ macro_rules! products {
 /// What the assembly needs besides weights and inputs, in the order in which it loads it.
 #[repr(C)]
 struct Rest<C> {
-    channels: *const [Channel; TILE],
     out: *mut [C; TILE],
     end: *mut [C; TILE],
-    zero_point: i32,
+    /// Zero point and one half in steps of a product's upper 32 of 48 bits.
+    start: i32,
+    /// What a step of a bias is worth.
+    bias_step: i32,
     is_wide: usize,
     shift: u32,
+    channels: *const [Channel; TILE],
 }
 
 /// As the portable twin, in 14.5 instructions for 16 multiply-accumulates of the first 128 inputs and 16.5 for others.
@@ -53,9 +56,9 @@ struct Rest<C> {
 /// # Bounds
 /// Sums that fit an i32, as everywhere: `SMLAD` wraps. The rule lies within [`Code::LIMITS`].
 /// # Cost
-/// As many bytes of stack as 100 and twice the inputs, at most 356.
+/// As many bytes of stack as 104 and twice the inputs, at most 360.
 /// # Source
-/// ARMv7-M Architecture Reference Manual, `SXTB16`, `SMLAD`, `SMMLAR` and `SSAT`; weights lie as `pairs` arranges them.
+/// ARMv7-M Architecture Reference Manual, `SXTB16`, `SMLAD`, `SMLABB`, `SMLAWT` and `SSAT`; weights lie as `pairs` arranges them.
 #[inline]
 pub(crate) fn dense<C: Code>(
     tiles: &[Tile],
@@ -69,13 +72,16 @@ pub(crate) fn dense<C: Code>(
     if blocks == 0 {
         return;
     }
+    // A product in steps of 2^-16 is a code in steps of 2^-5 where codes are narrow, of 2^-1 where they are wide.
+    let fraction_bits = 16 - C::MULTIPLIER_SHIFT;
     let rest = Rest {
-        channels: channels.as_ptr(),
         out: out.as_mut_ptr(),
         end: out.as_mut_ptr().wrapping_add(blocks),
-        zero_point: rule.zero_point,
+        start: (rule.zero_point << fraction_bits) + (1 << (fraction_bits - 1)),
+        bias_step: 1_i32.wrapping_shl(rule.bias_shift),
         is_wide: size_of::<C>() - 1,
         shift: rule.shift,
+        channels: channels.as_ptr(),
     };
     // SAFETY: there are at least one group of inputs and one of outputs, tiles for each pair of those and channels for the
     // outputs. Codes take one byte or two.
@@ -90,8 +96,8 @@ pub(crate) fn dense<C: Code>(
 
 /// Computes a layer whose codes are cut to [`Code::LIMITS`].
 ///
-/// A pair of rows has two sums, of lanes and of their low bytes, which both begin at the bias of the low row; it falls out of their
-/// difference.
+/// A pair of rows has two sums, of lanes and of their low bytes, which begin at zero. A channel is a word whose lower half is a factor
+/// of `SMLABB`, which adds the bias, and whose upper half one of `SMLAWT`.
 ///
 /// # Safety
 /// `groups` and the outputs are at least 1, and what the pointers say is there.
@@ -103,50 +109,50 @@ unsafe extern "C" fn layer(
     rest: *const Rest<()>,
 ) {
     naked_asm!(
-        // Of the groups of inputs, r10 are taken apart and r11 come further on.
+        // Of the groups of inputs, r4 are taken apart and r5 come further on.
         "push {{r4-r11, lr}}",
-        "ldm r3, {{r3, r5-r9}}",
         "mov lr, r3",
-        "mov r10, r2",
-        "cmp r10, #{APART}",
+        "mov r4, r2",
+        "cmp r4, #{APART}",
         "it hi",
-        "movhi r10, #{APART}",
-        "sub r11, r2, r10",
-        "mov r12, sp",
-        "sub sp, sp, r10, lsl #3",
+        "movhi r4, #{APART}",
+        "sub r5, r2, r4",
+        "mov r11, sp",
+        "sub sp, sp, r4, lsl #3",
         "mov r3, sp",
         "2:",
         "ldr r2, [r1], #4",
-        "sxtb16 r4, r2",
+        "sxtb16 r6, r2",
         "sxtb16 r2, r2, ror #8",
-        "strd r4, r2, [r3], #8",
-        "cmp r3, r12",
+        "strd r6, r2, [r3], #8",
+        "cmp r3, r11",
         "bne 2b",
-        // The way into the loop over groups, and the way out of it to what comes next.
-        "add r2, r1, r11, lsl #2",
-        "adr.w r3, 6f",
-        "cmp r11, #0",
-        "it ne",
-        "adrne.w r3, 11f",
-        "rsb r4, r10, #0",
+        // What four outputs begin with: sums, the end of what is apart, and the way into the loop over groups.
+        "rsb r4, r4, #0",
         "and r4, r4, #{APART_TURN} - 1",
-        "mov r10, #{APART_BYTES}",
-        "mul r4, r4, r10",
-        "adr.w r11, 5f",
-        "add r11, r11, r4",
-        "add r10, r3, #1", // loads of pc keep to Thumb by the lowest bit
-        // From sp on: further inputs and their end, 8: sums of high rows, 16: outputs and their end, 24: zero point, is wide,
-        // 32: shift, way out, 40: way in, end of what is apart, 48: what is apart.
-        "push {{r1-r12}}",
+        "mov r2, #{APART_BYTES}",
+        "mul r4, r4, r2",
+        "adr.w r12, 5f + 1", // loads of pc keep to Thumb by the lowest bit
+        "add r12, r12, r4",
+        "mov r7, #0",
+        "mov r8, #0",
+        "mov r9, #0",
+        "mov r10, #0",
+        "push {{r7-r12}}",
+        // The way out of the loop to what comes next.
+        "add r2, r1, r5, lsl #2",
+        "adr.w r11, 6f + 1",
+        "cmp r5, #0",
+        "it ne",
+        "adrne.w r11, 11f + 1",
+        "ldm lr, {{r5-r10, lr}}",
+        // From sp on: further inputs and their end, 8: sums of high rows, 16: outputs and their end, 24: start, bias step,
+        // 32: is wide, shift, 40: way out, 44: four zeros, 60: end of what is apart, way in, 68: what is apart.
+        "push {{r1-r11}}",
         // Four outputs.
         "4:",
-        "ldr r9, [lr, #8]",
-        "ldr r11, [lr, #24]",
-        "mov r8, r9",
-        "mov r10, r11",
-        "ldrd r5, r12, [sp, #40]",
-        "add r7, sp, #48",
-        "mov pc, r5",
+        "add r7, sp, #44",
+        "ldm r7!, {{r8-r12, pc}}",
         "5:",
         ".rept {APART_TURN}",
         "ldm r0!, {{r1-r4}}",
@@ -155,33 +161,37 @@ unsafe extern "C" fn layer(
         ".endr",
         "cmp r7, r12",
         "bne 5b",
-        "ldr pc, [sp, #36]",
+        "ldr pc, [sp, #40]",
         // Sums to codes.
         "6:",
-        "ldm lr!, {{r1-r7, r12}}", // a bias and a multiplier for each row
-        "7:",
         "sub r8, r8, r9",
-        "add r8, r1, r8, asr #8",
+        "asr r8, r8, #8",
         "sub r10, r10, r11",
-        "add r10, r5, r10, asr #8",
-        "ldr r5, [sp, #24]",
-        "ldrd r3, r1, [sp, #28]",
-        "cbz r1, 8f",
-        "lsl r8, r8, r1",
-        "lsl r9, r9, r1",
-        "lsl r10, r10, r1",
-        "lsl r11, r11, r1",
+        "asr r10, r10, #8",
+        "7:",
+        "ldm lr!, {{r1-r4}}", // a channel for each row
+        "ldrd r5, r12, [sp, #24]",
+        "ldrd r7, r6, [sp, #32]",
+        "smlabb r8, r1, r12, r8",
+        "smlabb r9, r2, r12, r9",
+        "smlabb r10, r3, r12, r10",
+        "smlabb r11, r4, r12, r11",
+        "cbz r6, 8f",
+        "lsl r8, r8, r6",
+        "lsl r9, r9, r6",
+        "lsl r10, r10, r6",
+        "lsl r11, r11, r6",
         "8:",
-        "smmlar r8, r8, r2, r5",
-        "smmlar r9, r9, r4, r5",
-        "smmlar r10, r10, r6, r5",
-        "smmlar r11, r11, r12, r5",
+        "smlawt r8, r8, r1, r5",
+        "smlawt r9, r9, r2, r5",
+        "smlawt r10, r10, r3, r5",
+        "smlawt r11, r11, r4, r5",
         "ldrd r1, r2, [sp, #16]",
-        "cbz r3, 9f",
-        "ssat r8, #16, r8",
-        "ssat r9, #16, r9",
-        "ssat r10, #16, r10",
-        "ssat r11, #16, r11",
+        "cbz r7, 9f",
+        "ssat r8, #16, r8, asr #1",
+        "ssat r9, #16, r9, asr #1",
+        "ssat r10, #16, r10, asr #1",
+        "ssat r11, #16, r11, asr #1",
         "pkhbt r8, r8, r9, lsl #16",
         "pkhbt r10, r10, r11, lsl #16",
         // -32768 becomes -32767.
@@ -194,10 +204,10 @@ unsafe extern "C" fn layer(
         "str r10, [r1], #4",
         "b 10f",
         "9:",
-        "ssat r8, #8, r8",
-        "ssat r9, #8, r9",
-        "ssat r10, #8, r10",
-        "ssat r11, #8, r11",
+        "ssat r8, #8, r8, asr #5",
+        "ssat r9, #8, r9, asr #5",
+        "ssat r10, #8, r10, asr #5",
+        "ssat r11, #8, r11, asr #5",
         "strb r8, [r1], #1",
         "strb r9, [r1], #1",
         "strb r10, [r1], #1",
@@ -206,7 +216,7 @@ unsafe extern "C" fn layer(
         "str r1, [sp, #16]",
         "cmp r1, r2",
         "bne 4b",
-        "ldr r12, [sp, #44]",
+        "ldr r12, [sp, #60]",
         "mov sp, r12",
         "pop {{r4-r11, pc}}",
         // Further groups, at most LONGEST in a row. Before each of those, the sums of pairs give what the high rows have so far.
@@ -250,10 +260,10 @@ unsafe extern "C" fn layer(
         "ldr r3, [sp, #4]",
         "cmp r7, r3",
         "bne 12b",
-        "ldm lr!, {{r1-r7, r12}}",
-        "ldrd r3, r7, [sp, #8]",
-        "add r1, r1, r3",
-        "add r5, r5, r7",
+        "sub r8, r8, r9",
+        "add r8, r1, r8, asr #8",
+        "sub r10, r10, r11",
+        "add r10, r2, r10, asr #8",
         "b 7b",
         APART = const APART,
         APART_TURN = const APART_TURN,

@@ -1,18 +1,26 @@
-//! Inner loops for single cores, chosen by the build script; everywhere else the portable one, which is their oracle.
+//! Inner loops for single cores, chosen by the build script; everywhere else the portable one, which is their oracle. And the
+//! one view of memory that safe code cannot have.
 
 #[cfg(tile_sums = "dsp")]
 mod dense_dsp;
+#[cfg(tile_sums = "mve")]
+mod dense_mve;
+#[cfg(tile_sums = "riscv")]
+mod dense_riscv;
 #[cfg(tile_sums = "dsp")]
 mod dsp;
+#[cfg(tile_sums = "mve")]
+mod mve;
+mod narrow;
 #[cfg(any(test, tile_sums = "dsp"))]
 mod pairs;
-#[cfg(tile_sums = "portable")]
+#[cfg(any(tile_sums = "portable", tile_sums = "riscv"))]
 mod portable;
 #[cfg(any(test, tile_sums = "thumb1"))]
 mod quads;
-#[cfg(any(tile_sums = "portable", tile_sums = "thumb1"))]
+#[cfg(any(tile_sums = "portable", tile_sums = "riscv", tile_sums = "thumb1"))]
 mod row;
-#[cfg(any(tile_sums = "portable", tile_sums = "thumb2"))]
+#[cfg(any(tile_sums = "mve", tile_sums = "portable", tile_sums = "riscv", tile_sums = "thumb2"))]
 mod row_major;
 mod taps;
 #[cfg(any(tile_sums = "dsp", tile_sums = "thumb2"))]
@@ -24,17 +32,26 @@ mod thumb2;
 
 #[cfg(tile_sums = "dsp")]
 pub(crate) use dense_dsp::dense;
+#[cfg(tile_sums = "mve")]
+pub(crate) use dense_mve::dense;
+#[cfg(tile_sums = "riscv")]
+pub(crate) use dense_riscv::dense;
 #[cfg(tile_sums = "dsp")]
 pub(crate) use dsp::{row_sum, tile_sums};
+#[cfg(tile_sums = "mve")]
+pub(crate) use mve::{row_sum, tile_sums};
+pub(crate) use narrow::narrow;
 #[cfg(tile_sums = "dsp")]
 pub(crate) use pairs::{arrange, rows};
 #[cfg(tile_sums = "portable")]
-pub(crate) use portable::{dense_sums, tile_sums};
+pub(crate) use portable::dense_sums;
+#[cfg(any(tile_sums = "portable", tile_sums = "riscv"))]
+pub(crate) use portable::tile_sums;
 #[cfg(tile_sums = "thumb1")]
 pub(crate) use quads::{arrange, excess, rows};
-#[cfg(any(tile_sums = "portable", tile_sums = "thumb1"))]
+#[cfg(any(tile_sums = "portable", tile_sums = "riscv", tile_sums = "thumb1"))]
 pub(crate) use row::row_sum;
-#[cfg(any(tile_sums = "portable", tile_sums = "thumb2"))]
+#[cfg(any(tile_sums = "mve", tile_sums = "portable", tile_sums = "riscv", tile_sums = "thumb2"))]
 pub(crate) use row_major::{arrange, rows};
 pub(crate) use taps::Taps;
 #[cfg(tile_sums = "thumb1")]
@@ -46,7 +63,7 @@ pub(crate) use thumb2::{dense_sums, row_sum, tile_sums};
 ///
 /// # Shapes
 /// `input`: the codes that all rows see.
-#[cfg(not(tile_sums = "thumb1"))]
+#[cfg(any(tile_sums = "portable", tile_sums = "thumb2"))]
 pub(crate) const fn excess(_input: &[[i8; 4]]) -> i32 {
     0
 }

@@ -39,7 +39,7 @@ impl Affine {
     /// # Bounds
     /// Any value; `shift` is at most [`Affine::MAX_SHIFT`] and `multiplier` at least [`Affine::least_multiplier`].
     /// # Exactness
-    /// Bit-exact under contract `tw-w8a8-r16-1`.
+    /// Bit-exact under contract `tw-w8a8-r16-2`.
     /// # Panics
     /// Never.
     #[inline]
@@ -71,7 +71,7 @@ impl Affine {
 /// # Bounds
 /// Any raw value.
 /// # Exactness
-/// Bit-exact under contract `tw-w8a8-r16-1`.
+/// Bit-exact under contract `tw-w8a8-r16-2`.
 /// # Panics
 /// Never.
 /// # Source
@@ -95,7 +95,7 @@ pub fn numeric(raw: i32, affine: &Affine) -> (i16, Mark) {
 /// # Bounds
 /// Any raw value.
 /// # Exactness
-/// Bit-exact under contract `tw-w8a8-r16-1`.
+/// Bit-exact under contract `tw-w8a8-r16-2`.
 /// # Panics
 /// Never.
 /// # Source
@@ -129,7 +129,7 @@ impl Symlog {
 /// # Bounds
 /// Any raw value; the distance saturates at 2^31 - 1.
 /// # Exactness
-/// Bit-exact under contract `tw-w8a8-r16-1`.
+/// Bit-exact under contract `tw-w8a8-r16-2`.
 /// # Panics
 /// Never.
 /// # Source

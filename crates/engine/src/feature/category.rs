@@ -24,7 +24,7 @@ pub struct OneHot {
 /// # Bounds
 /// Any raw value; outside the vocabulary it is unknown.
 /// # Exactness
-/// Bit-exact under contract `tw-w8a8-r16-1`.
+/// Bit-exact under contract `tw-w8a8-r16-2`.
 /// # Panics
 /// Never.
 /// # Examples
@@ -71,7 +71,7 @@ pub fn one_hot_from(
 /// # Bounds
 /// Any raw value; outside the table it is unknown. An empty table gives code 0.
 /// # Exactness
-/// Bit-exact under contract `tw-w8a8-r16-1`.
+/// Bit-exact under contract `tw-w8a8-r16-2`.
 /// # Panics
 /// Never.
 #[must_use]
@@ -100,7 +100,7 @@ pub fn surprisal_from(raw: i32, n_levels: usize, mut table: impl Iterator<Item =
 /// # Bounds
 /// Any raw value.
 /// # Exactness
-/// Bit-exact under contract `tw-w8a8-r16-1`.
+/// Bit-exact under contract `tw-w8a8-r16-2`.
 /// # Panics
 /// Never.
 #[must_use]

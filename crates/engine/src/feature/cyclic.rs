@@ -23,7 +23,7 @@ pub struct Cyclic {
 /// Any raw value. The phase is off by at most `|raw| / 2^33` turns, hence negligible for hours and weekdays; a Unix
 /// time would not do.
 /// # Exactness
-/// Bit-exact under contract `tw-w8a8-r16-1`.
+/// Bit-exact under contract `tw-w8a8-r16-2`.
 /// # Panics
 /// Never.
 /// # Source

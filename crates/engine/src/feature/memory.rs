@@ -25,7 +25,7 @@ impl Memory {
     /// # Bounds
     /// Any raw value; the difference saturates.
     /// # Exactness
-    /// Bit-exact under contract `tw-w8a8-r16-1`.
+    /// Bit-exact under contract `tw-w8a8-r16-2`.
     /// # Panics
     /// Never.
     pub fn log_change(&mut self, raw: i32) -> i32 {
@@ -44,7 +44,7 @@ impl Memory {
     /// # Bounds
     /// Any raw value; `window_log2` in `0..=15`.
     /// # Exactness
-    /// Bit-exact under contract `tw-w8a8-r16-1`.
+    /// Bit-exact under contract `tw-w8a8-r16-2`.
     /// # Panics
     /// Never.
     pub fn log_ratio(&mut self, raw: i32, window_log2: u32) -> i32 {
@@ -68,7 +68,7 @@ impl Memory {
 /// # Bounds
 /// Any raw value; the difference saturates.
 /// # Exactness
-/// Bit-exact under contract `tw-w8a8-r16-1`.
+/// Bit-exact under contract `tw-w8a8-r16-2`.
 /// # Panics
 /// Never.
 /// # Source
@@ -95,7 +95,7 @@ pub fn delta(raw: i32, affine: &Affine, memory: &mut Memory) -> (i16, Mark) {
 /// # Bounds
 /// Any raw value; `window_log2` in `0..=15`.
 /// # Exactness
-/// Bit-exact under contract `tw-w8a8-r16-1`.
+/// Bit-exact under contract `tw-w8a8-r16-2`.
 /// # Panics
 /// Never.
 /// # Source

@@ -18,7 +18,7 @@ const FNV_PRIME: u32 = 0x0100_0193;
 /// # Bounds
 /// Any line: one shorter than `n` has no runs. Counts saturate. At most 2^32 buckets are used.
 /// # Exactness
-/// Bit-exact under contract `tw-w8a8-r16-1`.
+/// Bit-exact under contract `tw-w8a8-r16-2`.
 /// # Panics
 /// Never.
 /// # Cost

@@ -21,7 +21,7 @@ const LOG2_TABLE: [u32; 65] = [
 /// # Bounds
 /// Any `x`; `i32::MIN` is taken as `-i32::MAX`.
 /// # Exactness
-/// Bit-exact under contract `tw-w8a8-r16-1`; odd and monotone; within 2^-14 of the real logarithm.
+/// Bit-exact under contract `tw-w8a8-r16-2`; odd and monotone; within 2^-14 of the real logarithm.
 /// # Panics
 /// Never.
 /// # Source
@@ -46,7 +46,7 @@ pub fn log2_1p(x: i32) -> i32 {
 /// # Bounds
 /// Any `x`; `i32::MIN` is taken as `-i32::MAX`. `width_log2`: `0..=30`.
 /// # Exactness
-/// Bit-exact under contract `tw-w8a8-r16-1`; odd and monotone; within 2^-14 of the real logarithm.
+/// Bit-exact under contract `tw-w8a8-r16-2`; odd and monotone; within 2^-14 of the real logarithm.
 /// # Panics
 /// Never.
 /// # Source

@@ -9,6 +9,6 @@ mod requantise;
 mod sine;
 
 pub use log2::{LOG2_FRACTION_BITS, log2_1p, log2_1p_over};
-pub use multiply::{multiply_round_high, multiply_wide};
+pub use multiply::{multiply_round_high, multiply_round_short, multiply_wide};
 pub use requantise::{Channel, Requantise};
 pub use sine::{SINE_FRACTION_BITS, sine};

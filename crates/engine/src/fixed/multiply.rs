@@ -31,6 +31,27 @@ pub const fn multiply_round_high(a: i32, b: i32) -> i32 {
     return ((a as i64 * b as i64 + (1 << 31)) >> 32) as i32;
 }
 
+/// [`multiply_round_high`] of `a` and `b * 2^shift`: a factor of 16 bits needs half the products where there are short ones only.
+///
+/// `(a * b * 2^shift + 2^31) >> 32`
+///
+/// # Bounds
+/// Any `a` and `b`; `shift <= 15`.
+/// # Exactness
+/// Bit-exact on every target.
+/// # Panics
+/// Never within bounds.
+/// # Source
+/// `NUMERICS.md`, "Requantise".
+#[inline]
+#[must_use]
+pub const fn multiply_round_short(a: i32, b: i16, shift: u32) -> i32 {
+    #[cfg(short_multiply)]
+    return round_short_by_halves(a, b, shift);
+    #[cfg(not(short_multiply))]
+    return multiply_round_high(a, (b as i32) << shift);
+}
+
 /// Multiplies two unsigned words without loss.
 ///
 /// # Bounds
@@ -61,6 +82,16 @@ const fn round_high_by_halves(a: i32, b: i32) -> i32 {
     let first = ah * bl as i32 + (al.wrapping_mul(bl) >> 16) as i32 + 0x8000;
     let second = bh * al as i32 + (first & 0xffff);
     ah * bh + (first >> 16) + (second >> 16)
+}
+
+/// [`multiply_round_short`] from two 16-bit products.
+///
+/// The rounding constant, `2^(31 - shift)` under the product of `a` and `b`, has 16 zeros at least: the low half of `al b` meets
+/// nothing but these and is dropped.
+#[cfg(any(test, short_multiply))]
+const fn round_short_by_halves(a: i32, b: i16, shift: u32) -> i32 {
+    let (ah, al, b) = (a >> 16, a & 0xffff, b as i32);
+    (ah * b + ((al * b) >> 16) + (1 << (15 - shift))) >> (16 - shift)
 }
 
 /// [`multiply_wide`] from four 16-bit products, added up in 64 bits: two additions each, with carry. Put together in 32 bits, the
@@ -95,6 +126,13 @@ mod tests {
                 assert_eq!(multiply_wide(ua, ub), u64::from(ua) * u64::from(ub));
                 assert_eq!(wide_by_halves(ua, ub), u64::from(ua) * u64::from(ub));
             }
+            for b in [0, 1, -1, 2, 255, 256, 0x4000, i16::MAX, i16::MIN] {
+                for shift in 0..=15 {
+                    let want = oracle(a, i32::from(b) << shift);
+                    assert_eq!(multiply_round_short(a, b, shift), want, "{a} x {b} << {shift}");
+                    assert_eq!(round_short_by_halves(a, b, shift), want, "{a} x {b} << {shift} by halves");
+                }
+            }
         }
     }
 
@@ -103,6 +141,10 @@ mod tests {
         fn both_forms_agree(a in any::<i32>(), b in any::<i32>()) {
             prop_assert_eq!(multiply_round_high(a, b), oracle(a, b));
             prop_assert_eq!(round_high_by_halves(a, b), oracle(a, b));
+            let (short, shift) = ((b >> 16) as i16, b as u32 % 16);
+            let want = oracle(a, i32::from(short) << shift);
+            prop_assert_eq!(multiply_round_short(a, short, shift), want);
+            prop_assert_eq!(round_short_by_halves(a, short, shift), want);
             prop_assert_eq!(wide_by_halves(a as u32, b as u32), u64::from(a as u32) * u64::from(b as u32));
         }
     }

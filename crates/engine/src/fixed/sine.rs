@@ -17,7 +17,7 @@ const SINE_TABLE: [i32; 33] = [
 /// # Bounds
 /// Any phase. The cosine is `sine(phase + 2^30)` with wrapping addition.
 /// # Exactness
-/// Bit-exact under contract `tw-w8a8-r16-1`; within 2^-11 of the real sine.
+/// Bit-exact under contract `tw-w8a8-r16-2`; within 2^-11 of the real sine.
 /// # Panics
 /// Never.
 /// # Source

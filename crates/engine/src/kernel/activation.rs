@@ -12,7 +12,7 @@ pub const RIM_TABLE_LEN: usize = 513;
 /// # Bounds
 /// Any codes.
 /// # Exactness
-/// Bit-exact under contract `tw-w8a8-r16-1`.
+/// Bit-exact under contract `tw-w8a8-r16-2`.
 /// # Panics
 /// Never.
 /// # Examples
@@ -44,7 +44,7 @@ pub fn narrow_table(codes: &mut [i8], table: &[i8; 256]) {
 /// # Bounds
 /// Any codes; neighbouring entries differ by at most 2^15.
 /// # Exactness
-/// Bit-exact under contract `tw-w8a8-r16-1`.
+/// Bit-exact under contract `tw-w8a8-r16-2`.
 /// # Panics
 /// Never.
 /// # Source

@@ -82,9 +82,9 @@ impl Convolution {
 /// # Units
 /// `input`: activation codes; `out`: codes of the layer's output.
 /// # Bounds
-/// `|bias| + 128 * sum |weight|` fits an i32 per channel, as the model file's validation checks.
+/// `|bias| * 2^bias_shift + 128 * sum |weight|` fits an i32 per channel, as the model file's validation checks.
 /// # Exactness
-/// Bit-exact under contract `tw-w8a8-r16-1`, and equal to [`convolve_tiles`].
+/// Bit-exact under contract `tw-w8a8-r16-2`, and equal to [`convolve_tiles`].
 /// # Panics
 /// Never.
 /// # Cost
@@ -121,7 +121,7 @@ pub fn convolve_rows<C: Code>(
 /// # Bounds
 /// [`crate::proof::convolution_overflow`] finds none, as generated code asserts.
 /// # Exactness
-/// Bit-exact under contract `tw-w8a8-r16-1`, and equal to [`convolve_rows`].
+/// Bit-exact under contract `tw-w8a8-r16-2`, and equal to [`convolve_rows`].
 /// # Panics
 /// Never.
 /// # Cost
@@ -146,8 +146,10 @@ pub fn convolve_tiles<C: Code>(
 mod tests {
     use super::*;
 
-    const UNIT: Requantise = Requantise { zero_point: 0, out_min: -32_767, out_max: 32_767, shift: 2 };
-    const CHANNEL: Channel = Channel { bias: 0, multiplier: 1 << 30 };
+    /// A scale of one on wide codes.
+    const UNIT: Requantise =
+        Requantise { zero_point: 0, out_min: -32_767, out_max: 32_767, shift: 3, bias_shift: 0 };
+    const CHANNEL: Channel = Channel { bias: 0, multiplier: 1 << 14 };
 
     #[test]
     fn a_sequence_by_hand() {
@@ -185,7 +187,9 @@ mod tests {
         let tile = Tile::new(core::array::from_fn(|at| if at % 4 < 2 { at as i8 / 4 + 1 } else { 0 }));
         let weights = ConvolutionTiles { tiles: &[tile; 2], rest: &[[5, 5, 0, 0]; 2] };
         let mut out = [0_i8; 10];
-        convolve_tiles(&convolution, weights, &[[CHANNEL; 4]; 2], UNIT, &input, &mut [[0; 4]; 2], &mut out);
+        // And on activations.
+        let unit = Requantise { out_min: -128, out_max: 127, shift: 7, ..UNIT };
+        convolve_tiles(&convolution, weights, &[[CHANNEL; 4]; 2], unit, &input, &mut [[0; 4]; 2], &mut out);
         assert_eq!(out, [1, 2, 3, 4, 5, 18, 36, 54, 72, 90]); // 1 + 2 - 1 - 1 and 3 + 4 + 5 + 6
     }
 

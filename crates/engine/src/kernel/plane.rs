@@ -2,7 +2,7 @@
 
 use super::dense::four_codes;
 use super::patch::{Walk, gather};
-use super::{Code, ConvolutionTiles, Shape, TILE};
+use super::{Code, ConvolutionTiles, Shape, TILE, output};
 use crate::arch::{Taps, row_sum, tile_sums};
 use crate::fixed::{Channel, Requantise};
 
@@ -45,9 +45,9 @@ impl Plane {
             }
             let Some(channels) = rest_channels else { return };
             let mut rows = weights.rest;
-            for (channel, out) in channels.iter().zip(rest) {
-                let [sum] = row_sum(rows, &taps, [channel.bias]);
-                *out = C::narrow(rule.apply(sum, channel.multiplier));
+            for (&channel, out) in channels.iter().zip(rest) {
+                let [sum] = row_sum(rows, &taps, [rule.bias(channel)]);
+                *out = output(rule, channel, sum);
                 rows = rows.get(taps.len()..).unwrap_or_default();
             }
         });
@@ -108,10 +108,12 @@ mod tests {
     use super::super::Tile;
     use super::*;
 
-    const RULE: Requantise = Requantise { zero_point: 0, out_min: -128, out_max: 127, shift: 0 };
+    /// A scale of a quarter on activations.
+    const RULE: Requantise =
+        Requantise { zero_point: 0, out_min: -128, out_max: 127, shift: 5, bias_shift: 0 };
 
-    fn channel(bias: i32) -> Channel {
-        Channel { bias, multiplier: 1 << 30 }
+    fn channel(bias: i16) -> Channel {
+        Channel { bias, multiplier: 1 << 14 }
     }
 
     /// Two by two taps on an image of two rows of three pixels, at every place inside and one to the left and above.
@@ -168,7 +170,7 @@ mod tests {
         let input: [i8; 32] = core::array::from_fn(|at| at as i8 * 3 - 40);
         let rest: [[i8; 4]; 6] =
             core::array::from_fn(|group| core::array::from_fn(|at| (4 * group + at) as i8 - 9));
-        let rule = Requantise { out_min: -32_767, out_max: 32_767, shift: 2, ..RULE };
+        let rule = Requantise { out_min: -32_767, out_max: 32_767, shift: 3, ..RULE };
         let (mut patch, mut out) = ([[99; 4]; 6], [0_i16; 2]);
         let weights = ConvolutionTiles { tiles: &[], rest: &rest };
         inside.fill(weights, &[[channel(5); 4]], rule, &input, &mut patch, &mut out);

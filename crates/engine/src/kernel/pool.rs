@@ -108,7 +108,7 @@ pub fn max_pool(pool: &Pool, input: &[i8], out: &mut [i8]) {
 /// # Bounds
 /// Any codes.
 /// # Exactness
-/// Bit-exact under contract `tw-w8a8-r16-1`: the sum is requantised with the multiplier of [`average_scale`].
+/// Bit-exact under contract `tw-w8a8-r16-2`: the sum is requantised with the multiplier of [`average_scale`].
 /// # Panics
 /// Never.
 /// # Cost
@@ -119,7 +119,7 @@ pub fn average_pool(pool: &Pool, input: &[i8], out: &mut [i8]) {
     let [kernel_h, kernel_w] = pool.kernel;
     let channels = usize::from(pool.input.channels);
     let (multiplier, shift) = average_scale(u16::from(kernel_h) * u16::from(kernel_w));
-    let rule = Requantise { zero_point: 0, out_min: -128, out_max: 127, shift };
+    let rule = Requantise { zero_point: 0, out_min: -128, out_max: 127, shift, bias_shift: 0 };
     pool.pixels(out, |first, pixel| {
         for (channel, out) in pixel.iter_mut().enumerate() {
             let mut sum = 0;

@@ -153,9 +153,9 @@ fn first(stride: u8, padding: u8, phase: u8) -> (u16, i32) {
 /// # Units
 /// `input`: activation codes; `out`: codes of the layer's output.
 /// # Bounds
-/// `|bias| + 128 * sum |weight|` fits an i32 per phase and channel, as the model file's validation checks.
+/// `|bias| * 2^bias_shift + 128 * sum |weight|` fits an i32 per phase and channel, as the model file's validation checks.
 /// # Exactness
-/// Bit-exact under contract `tw-w8a8-r16-1`, and equal to [`transpose_tiles`].
+/// Bit-exact under contract `tw-w8a8-r16-2`, and equal to [`transpose_tiles`].
 /// # Panics
 /// Never.
 /// # Cost
@@ -200,7 +200,7 @@ pub fn transpose_rows<C: Code>(
 /// # Bounds
 /// [`crate::proof::transposed_overflow`] finds none, as generated code asserts.
 /// # Exactness
-/// Bit-exact under contract `tw-w8a8-r16-1`, and equal to [`transpose_rows`].
+/// Bit-exact under contract `tw-w8a8-r16-2`, and equal to [`transpose_rows`].
 /// # Panics
 /// Never.
 /// # Cost
@@ -238,10 +238,11 @@ mod tests {
     use super::*;
     use std::vec::Vec;
 
-    const UNIT: Requantise = Requantise { zero_point: 0, out_min: -32_767, out_max: 32_767, shift: 2 };
+    const UNIT: Requantise =
+        Requantise { zero_point: 0, out_min: -32_767, out_max: 32_767, shift: 3, bias_shift: 0 };
 
-    fn channel(bias: i32) -> Channel {
-        Channel { bias, multiplier: 1 << 30 }
+    fn channel(bias: i16) -> Channel {
+        Channel { bias, multiplier: 1 << 14 }
     }
 
     #[test]
@@ -301,7 +302,7 @@ mod tests {
         let weights = ConvolutionTiles { tiles: &tiles, rest: &rest };
         let groups: [[Channel; 4]; 6] = core::array::from_fn(|group| {
             let first = 9 * (group / 3) + 4 * (group % 3);
-            core::array::from_fn(|at| channel(100 * (first + at) as i32))
+            core::array::from_fn(|at| channel(100 * (first + at) as i16))
         });
         let mut out = [0_i16; 36];
         transpose_tiles(&transposed, weights, &groups, UNIT, &input, &mut [[99; 4]; 3], &mut out);

@@ -47,7 +47,7 @@ pub const fn assert_symlog(name: &str, rule: Symlog) {
 /// Stops where the rule from wide codes to the network's input is none that a requantisation takes.
 ///
 /// # Bounds
-/// As [`assert_rule`], with a multiplier from 0; a wide code shifted by 15 bits still fits an accumulator.
+/// As [`assert_rule`], with a multiplier from 0 and no shift of biases; a wide code shifted by 15 bits still fits an accumulator.
 /// # Exactness
 /// Exact.
 /// # Panics
@@ -58,6 +58,9 @@ pub const fn assert_input(multiplier: i32, rule: Requantise) {
     assert_rule("input", rule, CODES);
     if multiplier < 0 {
         stop(Message::new("input: the multiplier is negative"));
+    }
+    if rule.bias_shift != 0 {
+        stop(Message::new("input: there are no biases to shift"));
     }
 }
 
@@ -100,5 +103,7 @@ mod tests {
         let range = check(0, Requantise { out_min: -129, ..RULE });
         assert_eq!(range.unwrap(), "input: the range of codes is none");
         assert_eq!(check(-1, RULE).unwrap(), "input: the multiplier is negative");
+        let biases = check(0, Requantise { bias_shift: 1, ..RULE });
+        assert_eq!(biases.unwrap(), "input: there are no biases to shift");
     }
 }

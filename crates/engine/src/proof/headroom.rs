@@ -1,6 +1,6 @@
 //! The proof, at compile time, that accumulators cannot overflow.
 
-use crate::fixed::Channel;
+use crate::fixed::{Channel, Requantise};
 use crate::kernel::{Convolution, ConvolutionTiles, TILE, Tile, Transposed};
 
 /// Largest magnitude of an 8-bit code.
@@ -11,9 +11,9 @@ const CODE_MAX: u64 = 128;
 /// # Shapes
 /// As [`crate::kernel::dense_tiles`]; `in_tiles` is its number of input groups.
 /// # Bounds
-/// `shift <= 15`; tiles and channels of a layer that fits in memory.
+/// `shift <= 15`, `bias_shift <= 14`; tiles and channels of a layer that fits in memory.
 /// # Exactness
-/// Exact: `(|bias| + 128 * sum |weight|) * 2^shift <= 2^31 - 1` for every other channel.
+/// Exact: `(|bias| * 2^bias_shift + 128 * sum |weight|) * 2^shift <= 2^31 - 1` for every other channel.
 /// # Panics
 /// At compile time only, where there are fewer tiles than channels need.
 /// # Source
@@ -27,11 +27,11 @@ pub const fn dense_overflow(
     tiles: &[Tile],
     channels: &[[Channel; TILE]],
     in_tiles: usize,
-    shift: u32,
+    rule: Requantise,
 ) -> Option<usize> {
     let mut group = 0;
     while group < channels.len() {
-        if let Some(row) = group_overflow(tiles, group * in_tiles, in_tiles, &channels[group], shift) {
+        if let Some(row) = group_overflow(tiles, group * in_tiles, in_tiles, &channels[group], rule) {
             return Some(group * TILE + row);
         }
         group += 1;
@@ -49,7 +49,7 @@ const fn group_overflow(
     first: usize,
     in_tiles: usize,
     channels: &[Channel; TILE],
-    shift: u32,
+    rule: Requantise,
 ) -> Option<usize> {
     let mut masses = [0_u64; TILE];
     let mut at = first;
@@ -64,7 +64,7 @@ const fn group_overflow(
     }
     let mut row = 0;
     while row < TILE {
-        if !fits(channels[row], masses[row], shift) {
+        if !fits(channels[row], masses[row], rule) {
             return Some(row);
         }
         row += 1;
@@ -73,8 +73,9 @@ const fn group_overflow(
 }
 
 /// The bound of one channel with the sum of its weights' magnitudes.
-const fn fits(channel: Channel, mass: u64, shift: u32) -> bool {
-    (channel.bias.unsigned_abs() as u64 + CODE_MAX * mass) << shift <= i32::MAX as u64
+const fn fits(channel: Channel, mass: u64, rule: Requantise) -> bool {
+    let bias = (channel.bias.unsigned_abs() as u64) << rule.bias_shift;
+    (bias + CODE_MAX * mass) << rule.shift <= i32::MAX as u64
 }
 
 /// The first channel of a convolution whose accumulator, shifted for requantisation, some input could overflow.
@@ -82,7 +83,7 @@ const fn fits(channel: Channel, mass: u64, shift: u32) -> bool {
 /// # Shapes
 /// As [`crate::kernel::convolve_tiles`].
 /// # Bounds
-/// `shift <= 15`; a layer that fits in memory.
+/// As [`dense_overflow`].
 /// # Exactness
 /// Exact, as [`dense_overflow`].
 /// # Panics
@@ -94,11 +95,11 @@ pub const fn convolution_overflow(
     convolution: &Convolution,
     weights: ConvolutionTiles<'_>,
     channels: &[[Channel; TILE]],
-    shift: u32,
+    rule: Requantise,
 ) -> Option<usize> {
     let place = Place { tile: 0, rest: 0, group: 0 };
     let n_channels = convolution.output.channels as usize;
-    phase_overflow(weights, channels, place, n_channels, convolution.patch_groups(), shift)
+    phase_overflow(weights, channels, place, n_channels, convolution.patch_groups(), rule)
 }
 
 /// The first channel of a transposed convolution whose accumulator, shifted for requantisation, some input could overflow, in the first phase where there is one.
@@ -106,7 +107,7 @@ pub const fn convolution_overflow(
 /// # Shapes
 /// As [`crate::kernel::transpose_tiles`].
 /// # Bounds
-/// `shift <= 15`; a layer that fits in memory.
+/// As [`dense_overflow`].
 /// # Exactness
 /// Exact, as [`dense_overflow`].
 /// # Panics
@@ -118,14 +119,14 @@ pub const fn transposed_overflow(
     transposed: &Transposed,
     weights: ConvolutionTiles<'_>,
     channels: &[[Channel; TILE]],
-    shift: u32,
+    rule: Requantise,
 ) -> Option<usize> {
     let n_channels = transposed.output.channels as usize;
     let mut place = Place { tile: 0, rest: 0, group: 0 };
     let mut phase = 0;
     while phase < transposed.n_phases() {
         let patch_groups = phase_groups(transposed, phase);
-        let overflow = phase_overflow(weights, channels, place, n_channels, patch_groups, shift);
+        let overflow = phase_overflow(weights, channels, place, n_channels, patch_groups, rule);
         if overflow.is_some() {
             return overflow;
         }
@@ -161,14 +162,14 @@ const fn phase_overflow(
     place: Place,
     n_channels: usize,
     patch_groups: usize,
-    shift: u32,
+    rule: Requantise,
 ) -> Option<usize> {
     let whole = n_channels / TILE;
     let mut group = 0;
     while group < whole {
         let first = place.tile + group * patch_groups;
         let channels = &channels[place.group + group];
-        if let Some(row) = group_overflow(weights.tiles, first, patch_groups, channels, shift) {
+        if let Some(row) = group_overflow(weights.tiles, first, patch_groups, channels, rule) {
             return Some(group * TILE + row);
         }
         group += 1;
@@ -182,7 +183,7 @@ const fn phase_overflow(
             mass += four[index % TILE].unsigned_abs() as u64;
             index += 1;
         }
-        if !fits(channels[place.group + whole][row], mass, shift) {
+        if !fits(channels[place.group + whole][row], mass, rule) {
             return Some(whole * TILE + row);
         }
         row += 1;
@@ -197,23 +198,29 @@ mod tests {
     use std::vec;
     use std::vec::Vec;
 
+    /// Biases in steps of 2^5, accumulators times 2^11: of 2^20 steps of an accumulator, one weight of -127 takes 16,256.
+    const RULE: Requantise =
+        Requantise { zero_point: 0, out_min: -128, out_max: 127, shift: 11, bias_shift: 5 };
+    /// What a bias may reach beside that weight.
+    const LIMIT: i16 = (((1 << 20) - 128 * 127 - 1) >> 5) as i16;
+
     #[test]
     fn the_bound_is_tight() {
         let tiles = [Tile::new([0, 0, 0, 0, 0, -127, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0])];
-        let with_bias = |bias| {
+        let overflow = |bias, rule| {
             let mut channels = [[Channel::default(); 4]];
             channels[0][1].bias = bias;
-            channels
+            dense_overflow(&tiles, &channels, 1, rule)
         };
-        let limit = i32::MAX - 128 * 127;
-        assert_eq!(dense_overflow(&tiles, &with_bias(limit), 1, 0), None);
-        assert_eq!(dense_overflow(&tiles, &with_bias(limit + 1), 1, 0), Some(1));
-        assert_eq!(dense_overflow(&tiles, &with_bias(-limit - 1), 1, 0), Some(1));
-        assert_eq!(dense_overflow(&tiles, &with_bias(limit / 2 + 1), 1, 1), Some(1));
+        assert_eq!(overflow(LIMIT, RULE), None);
+        assert_eq!(overflow(LIMIT + 1, RULE), Some(1));
+        assert_eq!(overflow(-LIMIT - 1, RULE), Some(1));
+        let bits = |shift, bias_shift| Requantise { shift, bias_shift, ..RULE };
+        // 2 * 24,640 and 16,256 are 2^16.
+        assert_eq!([overflow(24_639, bits(15, 1)), overflow(24_640, bits(15, 1))], [None, Some(1)]);
+        assert_eq!([overflow(15_875, bits(12, 5)), overflow(15_876, bits(12, 5))], [None, Some(1)]);
+        assert_eq!([overflow(LIMIT, bits(11, 4)), overflow(LIMIT, bits(11, 6))], [None, Some(1)]);
     }
-
-    /// One weight of -127 per phase and channel; the limit that its bias may reach.
-    const LIMIT: i32 = i32::MAX - 128 * 127;
 
     #[test]
     fn every_channel_of_a_convolution_counts() {
@@ -238,7 +245,7 @@ mod tests {
                 let mut channels = [[Channel::default(); 4]; 2];
                 channels[channel / 4][channel % 4].bias = bias;
                 let want = (!fits).then_some(channel);
-                assert_eq!(convolution_overflow(&convolution, weights, &channels, 0), want, "{bias}");
+                assert_eq!(convolution_overflow(&convolution, weights, &channels, RULE), want, "{bias}");
             }
         }
     }
@@ -268,7 +275,7 @@ mod tests {
                 for (bias, fits) in [(LIMIT, true), (LIMIT + 1, false)] {
                     let mut channels = vec![[Channel::default(); 4]; 12];
                     channels[2 * phase + channel / 4][channel % 4].bias = bias;
-                    let overflow = transposed_overflow(&transposed, weights, &channels, 0);
+                    let overflow = transposed_overflow(&transposed, weights, &channels, RULE);
                     assert_eq!(overflow, (!fits).then_some(channel), "{phase} {bias}");
                 }
             }

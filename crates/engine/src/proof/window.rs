@@ -30,7 +30,7 @@ pub const fn assert_convolution(
     assert_rule(name, rule, codes);
     assert_window_counts(name, weights, channels.len(), n_channels, [patch_groups, 1]);
     assert_channels(name, channels);
-    if let Some(channel) = convolution_overflow(convolution, weights, channels, rule.shift) {
+    if let Some(channel) = convolution_overflow(convolution, weights, channels, rule) {
         stop(Message::new(name).channel(channel).text(": an accumulator could overflow"));
     }
     assert_tiles(name, weights.tiles, patch_groups);
@@ -67,7 +67,7 @@ pub const fn assert_transposed(
     assert_rule(name, rule, codes);
     assert_window_counts(name, weights, channels.len(), n_channels, [all_groups, n_phases]);
     assert_channels(name, channels);
-    if let Some(channel) = transposed_overflow(transposed, weights, channels, rule.shift) {
+    if let Some(channel) = transposed_overflow(transposed, weights, channels, rule) {
         stop(Message::new(name).channel(channel).text(": an accumulator could overflow"));
     }
     let ConvolutionTiles { mut tiles, mut rest } = weights;
@@ -132,19 +132,21 @@ mod tests {
             padding: [0, 0],
             pad_code: 0,
         };
+        // Two bits more than a bias of 2^29 may have.
+        let rule = Requantise { shift: 2, bias_shift: 14, ..RULE };
         let check = |channel: usize, bias, weight| {
             let (mut rows, mut rest, mut channels) = ([1; 16], [[1; 4]], [[Channel::default(); 4]; 2]);
             channels[channel / 4][channel % 4].bias = bias;
             *rows.get_mut(4 * channel).unwrap_or(&mut rest[0][0]) = weight;
             said(move || {
                 let weights = ConvolutionTiles { tiles: &[Tile::new(rows)], rest: &rest };
-                assert_convolution("layer 2", &convolution, weights, &channels, RULE, [-128, 127]);
+                assert_convolution("layer 2", &convolution, weights, &channels, rule, [-128, 127]);
             })
         };
         for channel in [2, 4] {
             let fault = |text: &str| Some(std::format!("layer 2, channel {channel}: {text}"));
             assert_eq!(check(channel, 0, 1), None);
-            assert_eq!(check(channel, i32::MIN, 1), fault("an accumulator could overflow"));
+            assert_eq!(check(channel, i16::MIN, 1), fault("an accumulator could overflow"));
             assert_eq!(check(channel, 0, -128), fault("a weight is -128"));
         }
     }

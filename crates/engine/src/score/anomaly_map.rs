@@ -25,7 +25,7 @@ pub struct Peak {
 /// # Bounds
 /// Any codes. With up to 7,281 channels no sum saturates. Codes that short slices lack count as no residual.
 /// # Exactness
-/// Bit-exact under contract `tw-w8a8-r16-1`.
+/// Bit-exact under contract `tw-w8a8-r16-2`.
 /// # Panics
 /// Never.
 /// # Cost
@@ -60,7 +60,7 @@ pub fn anomaly_peak(shape: Shape, codes: &[i16], reconstruction: &[i16]) -> Peak
 /// # Bounds
 /// As [`anomaly_peak`].
 /// # Exactness
-/// Bit-exact under contract `tw-w8a8-r16-1`.
+/// Bit-exact under contract `tw-w8a8-r16-2`.
 /// # Panics
 /// Never.
 /// # Cost

@@ -68,7 +68,7 @@ struct Part {
 /// # Bounds
 /// A column contributes less than 2^41, so 2^20 columns with `rescale` below 2^19 cannot overflow; sums saturate.
 /// # Exactness
-/// Bit-exact under contract `tw-w8a8-r16-1`; contributions and the latent term sum to the score without remainder.
+/// Bit-exact under contract `tw-w8a8-r16-2`; contributions and the latent term sum to the score without remainder.
 /// # Panics
 /// Never.
 /// # Cost
@@ -110,7 +110,7 @@ pub fn evaluate(
 /// # Bounds
 /// As [`evaluate`]; at most 65,536 columns in all.
 /// # Exactness
-/// Bit-exact under contract `tw-w8a8-r16-1`, and equal to [`evaluate`] for one sample.
+/// Bit-exact under contract `tw-w8a8-r16-2`, and equal to [`evaluate`] for one sample.
 /// # Panics
 /// Never.
 /// # Cost

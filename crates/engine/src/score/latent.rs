@@ -13,7 +13,7 @@ use crate::fixed::multiply_wide;
 /// # Bounds
 /// Any codes and gain. Beyond 66,051 codes, which are more than a layer has, the sum of squares can saturate.
 /// # Exactness
-/// Bit-exact under contract `tw-w8a8-r16-1`; the product is wide, so it is rounded down once.
+/// Bit-exact under contract `tw-w8a8-r16-2`; the product is wide, so it is rounded down once.
 /// # Panics
 /// Never.
 /// # Cost

@@ -13,7 +13,7 @@
 /// # Bounds
 /// `shift <= 8`; at most 2^32 columns.
 /// # Exactness
-/// Bit-exact under contract `tw-w8a8-r16-1`.
+/// Bit-exact under contract `tw-w8a8-r16-2`.
 /// # Panics
 /// Never.
 /// # Cost

@@ -1,8 +1,10 @@
 //! The network: shapes that meet, rules in range, accumulators that cannot overflow.
 
 use super::record::codes_are_wide;
+use crate::bytes::CHANNEL_LEN;
 use crate::{
-    Activation, Body, Cause, Convolution, Dense, Latent, Layer, ModelError, Upsample, channels, i16s,
+    Activation, Body, Cause, Convolution, Dense, InputRule, Latent, Layer, ModelError, Upsample, channels,
+    i16s,
 };
 use tillwatch_engine::fixed::Requantise;
 use tillwatch_engine::kernel::activation::RIM_TABLE_LEN;
@@ -13,11 +15,12 @@ use tillwatch_engine::kernel::{Pool, Shape};
 const MAX_ACTIVATION: usize = 1 << 22;
 
 pub(super) fn check_layers(body: &Body<'_>, n_columns: usize) -> Result<(), ModelError> {
-    if !rule_is_sound(body.input.rule, i8::MIN.into(), i8::MAX.into()) || body.input.multiplier < 0 {
+    let InputRule { multiplier, rule } = body.input;
+    if !rule_is_sound(rule, i8::MIN.into(), i8::MAX.into()) || rule.bias_shift != 0 || multiplier < 0 {
         return Err(ModelError::new(Cause::LayerRule));
     }
     // A wide code is the accumulator of the input rule.
-    if (i64::from(i16::MAX) << body.input.rule.shift) > i64::from(i32::MAX) || body.layers.is_empty() {
+    if (i64::from(i16::MAX) << rule.shift) > i64::from(i32::MAX) || body.layers.is_empty() {
         return Err(ModelError::new(Cause::LayerShape));
     }
     let last = body.layers.len() - 1;
@@ -58,7 +61,7 @@ fn check_layer(layer: &Layer<'_>, width: usize, is_last: bool) -> Result<usize, 
 
 fn check_dense(dense: &Dense<'_>, is_last: bool) -> Result<(), Cause> {
     let (in_len, out_len) = (usize::from(dense.in_len), usize::from(dense.out_len));
-    let fits = dense.weights.len() == in_len * out_len && dense.channels.len() == 8 * out_len;
+    let fits = dense.weights.len() == in_len * out_len && dense.channels.len() == CHANNEL_LEN * out_len;
     if in_len == 0 || out_len == 0 || !fits {
         return Err(Cause::LayerShape);
     }
@@ -78,7 +81,7 @@ fn check_convolution(layer: &Convolution<'_>, is_last: bool) -> Result<(), Cause
     if !begins_inside(layer.output.height, layer.stride[0], layer.padding[0], layer.input.height)
         || !begins_inside(layer.output.width, layer.stride[1], layer.padding[1], layer.input.width)
         || Some(layer.weights.len()) != window.checked_mul(outs)
-        || layer.channels.len() != 8 * outs
+        || layer.channels.len() != CHANNEL_LEN * outs
     {
         return Err(Cause::LayerShape);
     }
@@ -100,13 +103,13 @@ fn check_transposed(layer: &Convolution<'_>, is_last: bool) -> Result<(), Cause>
         || !begins_inside(layer.output.height, down, above, high, layer.input.height)
         || !begins_inside(layer.output.width, across, left, wide, layer.input.width)
         || layer.weights.len() != layer.all_phase_weights()
-        || layer.channels.len() != 8 * outs * n_phases
+        || layer.channels.len() != CHANNEL_LEN * outs * n_phases
     {
         return Err(Cause::LayerShape);
     }
     check_rule(layer.rule, &layer.activation, is_last)?;
     let mut weights = layer.weights;
-    for (phase, channels) in layer.phases().zip(layer.channels.chunks_exact(8 * outs)) {
+    for (phase, channels) in layer.phases().zip(layer.channels.chunks_exact(CHANNEL_LEN * outs)) {
         let len = layer.phase_weights(phase);
         let (own, rest) = weights.split_at_checked(len).ok_or(Cause::LayerShape)?;
         weights = rest;
@@ -178,7 +181,7 @@ fn check_sums(weights: &[u8], in_len: usize, pairs: &[u8], rule: Requantise) -> 
         }
         let weights: i64 = row.iter().map(|&weight| i64::from((weight as i8).unsigned_abs())).sum();
         // 128 is the largest magnitude of an 8-bit code.
-        let bound = (i64::from(channel.bias).abs() + 128 * weights) << rule.shift;
+        let bound = (i64::from(rule.bias(channel)).abs() + 128 * weights) << rule.shift;
         if bound > i64::from(i32::MAX) {
             return Err(Cause::Accumulator);
         }
@@ -189,6 +192,7 @@ fn check_sums(weights: &[u8], in_len: usize, pairs: &[u8], rule: Requantise) -> 
 fn rule_is_sound(rule: Requantise, low: i32, high: i32) -> bool {
     let range = low..=high;
     rule.shift <= Requantise::MAX_SHIFT
+        && rule.bias_shift <= Requantise::MAX_BIAS_SHIFT
         && rule.out_min <= rule.out_max
         && range.contains(&rule.out_min)
         && range.contains(&rule.out_max)

@@ -88,9 +88,9 @@ fn feature<'a>(r: &mut Reader<'a>) -> (&'a str, u64, u64, Vec<i64>) {
     (name, field, preparation, numbers)
 }
 
-/// Zero point, smallest code, largest code, shift.
-fn requantise(r: &mut Reader<'_>) -> [i64; 4] {
-    [r.signed(), r.signed(), r.signed(), r.varint() as i64]
+/// Zero point, smallest code, largest code, shift, shift of biases.
+fn requantise(r: &mut Reader<'_>) -> [i64; 5] {
+    [r.signed(), r.signed(), r.signed(), r.varint() as i64, r.varint() as i64]
 }
 
 fn varints<const N: usize>(r: &mut Reader<'_>) -> Vec<u64> {
@@ -146,7 +146,7 @@ fn reference_layer(r: &mut Reader<'_>) -> (u64, Vec<u64>, [u64; 3]) {
 fn the_body_is_as_the_page_says() {
     let blocks = Blocks::of(&Toy::new().file());
     let mut r = Reader(&blocks.0[0]);
-    assert_eq!((r.text(), r.text(), r.varint()), ("tw-w8a8-r16-1", "toy", 3));
+    assert_eq!((r.text(), r.text(), r.varint()), ("tw-w8a8-r16-2", "toy", 3));
     assert_eq!((r.take(32), r.take(32)), (&[7; 32][..], &[9; 32][..]));
     assert_eq!((r.text(), r.byte(), r.varint()), ("# a schema in TOML", 9, 0));
 
@@ -165,8 +165,8 @@ fn the_body_is_as_the_page_says() {
     assert_eq!(features[9], ("items_ratio", 9, 7, vec![300, 1 << 24, 0, -40, 4]));
 
     assert_eq!(r.bytes(), [1, 1, 4, 1, 1, 2, 2, 2, 1, 1]);
-    assert_eq!((r.signed(), requantise(&mut r)), (1 << 26, [3, -128, 127, 0]));
-    let layers = [vec![16, 6, 96, 48, 0, 0], vec![6, 5, 30, 40, 1, 256], vec![5, 16, 80, 128, 2, 1026]];
+    assert_eq!((r.signed(), requantise(&mut r)), (1 << 26, [3, -128, 127, 0, 0]));
+    let layers = [vec![16, 6, 96, 24, 0, 0], vec![6, 5, 30, 20, 1, 256], vec![5, 16, 80, 64, 2, 1026]];
     assert_eq!(r.list(layer), layers.map(|numbers| (0, numbers)));
     assert_eq!((r.byte(), r.varint(), r.byte() as i8, r.float().to_bits()), (1, 1, -5, 0.25_f32.to_bits()));
 
@@ -204,12 +204,12 @@ fn the_layers_of_a_picture_are_as_the_page_says() {
     assert_eq!(varints::<3>(&mut r), [2, 6, 5]);
     let _ = (r.list(field), r.list(feature), r.bytes(), r.signed(), requantise(&mut r));
     let layers = [
-        (1, vec![6, 5, 2, 6, 5, 4, 3, 3, 1, 1, 1, 1, 253, 72, 32, 0, 0]),
+        (1, vec![6, 5, 2, 6, 5, 4, 3, 3, 1, 1, 1, 1, 253, 72, 16, 0, 0]),
         (3, vec![6, 5, 4, 2, 2, 2, 2]),
         (6, vec![24, 7, 253]),
         (5, vec![3, 2, 4, 1, 2]),
         (4, vec![3, 4, 4, 1, 2, 1, 1]),
-        (2, vec![3, 3, 4, 6, 5, 2, 3, 2, 2, 2, 1, 0, 253, 48, 64, 0, 0]),
+        (2, vec![3, 3, 4, 6, 5, 2, 3, 2, 2, 2, 1, 0, 253, 48, 32, 0, 0]),
     ];
     assert_eq!(r.list(layer), layers);
 

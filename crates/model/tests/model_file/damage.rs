@@ -43,15 +43,15 @@ fn every_flipped_bit_is_noticed() {
 }
 
 #[test]
-fn a_newer_format_says_so_whatever_follows_the_header() {
+fn another_format_says_so_whatever_follows_the_header() {
     let file = Toy::new().file();
-    for version in [u32::from(FORMAT_VERSION) + 1, u32::from(u16::MAX) + 1, u32::MAX] {
-        let newer = with_version(&file, version);
-        assert_eq!(cause(&newer), Some(Cause::NewerFormat));
-        assert_eq!(cause(&newer[..HEADER_LEN]), Some(Cause::NewerFormat));
+    for version in [1, u32::from(FORMAT_VERSION) + 1, u32::from(u16::MAX) + 1, u32::MAX] {
+        let other = with_version(&file, version);
+        assert_eq!(cause(&other), Some(Cause::OtherFormat));
+        assert_eq!(cause(&other[..HEADER_LEN]), Some(Cause::OtherFormat));
     }
     assert_eq!(cause(&with_version(&file, 0)), Some(Cause::Checksum));
-    let mut damaged = with_version(&file, 2);
+    let mut damaged = with_version(&file, 3);
     damaged[HEADER_LEN - 1] ^= 1;
     assert_eq!(cause(&damaged), Some(Cause::Checksum));
 }

@@ -16,7 +16,7 @@ fn accepted(blocks: &Blocks) -> bool {
             true
         }
         Err(error) => {
-            let outer = [Cause::NotAModel, Cause::NewerFormat, Cause::Length, Cause::Checksum];
+            let outer = [Cause::NotAModel, Cause::OtherFormat, Cause::Length, Cause::Checksum];
             assert!(!outer.contains(&error.cause), "the container is sound, but: {error}");
             false
         }

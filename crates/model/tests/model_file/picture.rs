@@ -55,9 +55,15 @@ pub(crate) fn picture() -> Toy {
 }
 
 fn layers() -> Vec<Layer<'static>> {
-    let rule = |low, high| Requantise { zero_point: ZERO_CODE.into(), out_min: low, out_max: high, shift: 0 };
-    let channels = |n: i32| {
-        let pair = |i: i32| [(i * 21 - 30).to_le_bytes(), ((i + 2) << 24).to_le_bytes()].concat();
+    let rule = |low, high| Requantise {
+        zero_point: ZERO_CODE.into(),
+        out_min: low,
+        out_max: high,
+        shift: 0,
+        bias_shift: 0,
+    };
+    let channels = |n: i16| {
+        let pair = |i: i16| [(i * 21 - 30).to_le_bytes(), ((i + 2) << 11).to_le_bytes()].concat();
         forever((0..n).flat_map(pair).collect::<Vec<u8>>())
     };
     vec![

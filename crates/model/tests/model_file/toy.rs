@@ -131,7 +131,7 @@ fn body() -> Body<'static> {
         columns: &[],
         input: InputRule {
             multiplier: 1 << 26,
-            rule: Requantise { zero_point: 3, out_min: -128, out_max: 127, shift: 0 },
+            rule: Requantise { zero_point: 3, out_min: -128, out_max: 127, shift: 0, bias_shift: 0 },
         },
         layers: list::<Layer<'_>, _>(&[]),
         latent: Some(Latent { layer: 1, zero_code: -5, scale: 0.25 }),
@@ -209,15 +209,21 @@ fn features() -> Vec<Feature<'static>> {
 }
 
 fn dense(in_len: u16, out_len: u16, activation: Activation<'static>) -> Dense<'static> {
-    let channel = |i: i32| [(i * 37 - 50).to_le_bytes(), ((i + 3) << 25).to_le_bytes()].concat();
+    let channel = |i: i16| [(i * 37 - 50).to_le_bytes(), ((i + 3) << 10).to_le_bytes()].concat();
     let is_last = matches!(activation, Activation::RimTable(_));
     let [out_min, out_max] = if is_last { [-32_767, 32_767] } else { [-128, 127] };
     Dense {
         in_len,
         out_len,
         weights: noise(usize::from(in_len) * usize::from(out_len), out_len.into()),
-        channels: forever((0..i32::from(out_len)).flat_map(channel).collect::<Vec<u8>>()),
-        rule: Requantise { zero_point: -5, out_min, out_max, shift: if is_last { 2 } else { 0 } },
+        channels: forever((0..out_len as i16).flat_map(channel).collect::<Vec<u8>>()),
+        rule: Requantise {
+            zero_point: -5,
+            out_min,
+            out_max,
+            shift: if is_last { 2 } else { 0 },
+            bias_shift: 3,
+        },
         activation,
     }
 }

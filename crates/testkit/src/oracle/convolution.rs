@@ -1,6 +1,6 @@
 //! Layers on images, element by element from their definitions.
 
-use super::{requantise, round_half_up};
+use super::{Codes, output, round_half_up};
 use tillwatch_engine::fixed::{Channel, Requantise};
 use tillwatch_engine::kernel::{Convolution, Pool, Shape, Transposed};
 
@@ -29,28 +29,28 @@ pub fn convolve(
     weights: &[i8],
     channels: &[Channel],
     rule: Requantise,
+    codes: Codes,
     input: &[i64],
 ) -> Vec<i64> {
     let [kernel_h, kernel_w] = convolution.kernel.map(i64::from);
     let [stride_h, stride_w] = convolution.stride.map(i64::from);
     let [top, left] = convolution.padding.map(i64::from);
     let in_channels = i64::from(convolution.input.channels);
-    let output = |[y, x, r]: [i64; 3]| {
-        let channel = channels[r as usize];
-        let mut acc = i64::from(channel.bias);
+    let of_place = |[y, x, r]: [i64; 3]| {
+        let mut sum = 0;
         for i in 0..kernel_h {
             for j in 0..kernel_w {
                 for c in 0..in_channels {
                     let place = [y * stride_h - top + i, x * stride_w - left + j, c];
                     let code = element(convolution.input, input, place, convolution.pad_code.into());
                     let weight = weights[(((r * kernel_h + i) * kernel_w + j) * in_channels + c) as usize];
-                    acc += i64::from(weight) * code;
+                    sum += i64::from(weight) * code;
                 }
             }
         }
-        requantise(acc, channel.multiplier, rule)
+        output(sum, channels[r as usize], rule, codes)
     };
-    places(convolution.output).map(output).collect()
+    places(convolution.output).map(of_place).collect()
 }
 
 /// A transposed convolution: each input pixel, those of the padding included, adds its multiples of the kernel to the output.
@@ -64,37 +64,37 @@ pub fn transpose(
     weights: &[i8],
     channels: &[Channel],
     rule: Requantise,
+    codes: Codes,
     input: &[i64],
 ) -> Vec<i64> {
     let [kernel_h, kernel_w] = transposed.kernel.map(i64::from);
     let [stride_h, stride_w] = transposed.stride.map(i64::from);
     let [top, left] = transposed.padding.map(i64::from);
-    let (shape, output) = (transposed.input, transposed.output);
-    let [in_channels, out_channels] = [shape.channels, output.channels].map(i64::from);
-    let mut sums = vec![0_i64; output.len()];
+    let (shape, out_shape) = (transposed.input, transposed.output);
+    let [in_channels, out_channels] = [shape.channels, out_shape.channels].map(i64::from);
+    let mut sums = vec![0_i64; out_shape.len()];
     // Far enough that every tap of every output pixel has its input pixel.
-    let rows = -kernel_h..=(i64::from(output.height) + top) / stride_h;
-    let columns = -kernel_w..=(i64::from(output.width) + left) / stride_w;
+    let rows = -kernel_h..=(i64::from(out_shape.height) + top) / stride_h;
+    let columns = -kernel_w..=(i64::from(out_shape.width) + left) / stride_w;
     for (row, column) in rows.flat_map(|row| columns.clone().map(move |column| (row, column))) {
         for (i, j) in (0..kernel_h).flat_map(|i| (0..kernel_w).map(move |j| (i, j))) {
             let (y, x) = (row * stride_h + i - top, column * stride_w + j - left);
-            if y < 0 || y >= output.height.into() || x < 0 || x >= output.width.into() {
+            if y < 0 || y >= out_shape.height.into() || x < 0 || x >= out_shape.width.into() {
                 continue;
             }
             for (r, c) in (0..out_channels).flat_map(|r| (0..in_channels).map(move |c| (r, c))) {
                 let weight = weights[(((r * kernel_h + i) * kernel_w + j) * in_channels + c) as usize];
                 let code = element(shape, input, [row, column, c], transposed.pad_code.into());
-                let place = (y * i64::from(output.width) + x) * out_channels + r;
+                let place = (y * i64::from(out_shape.width) + x) * out_channels + r;
                 sums[place as usize] += i64::from(weight) * code;
             }
         }
     }
-    let code = |([y, x, r], sum): ([i64; 3], i64)| {
+    let of_place = |([y, x, r], sum): ([i64; 3], i64)| {
         let phase = (y + top).rem_euclid(stride_h) * stride_w + (x + left).rem_euclid(stride_w);
-        let channel = channels[(phase * out_channels + r) as usize];
-        requantise(sum + i64::from(channel.bias), channel.multiplier, rule)
+        output(sum, channels[(phase * out_channels + r) as usize], rule, codes)
     };
-    places(output).zip(sums).map(code).collect()
+    places(out_shape).zip(sums).map(of_place).collect()
 }
 
 /// The kernel of a transposed convolution, `[out_channels, kernel_h, kernel_w, in_channels]`, from its weights phase after

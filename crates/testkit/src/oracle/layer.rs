@@ -1,28 +1,29 @@
 //! A layer, run from the model file.
 
 use super::{
-    average_pool, convolve, dense, max_pool, narrow_table, rim_table, top_k, transpose, upsample,
+    Codes, average_pool, convolve, dense, max_pool, narrow_table, rim_table, top_k, transpose, upsample,
     whole_kernel,
 };
 use tillwatch_engine::fixed::Channel;
 use tillwatch_model::{Activation, Layer, channels, i16s};
 
 /// What a layer makes of its input.
-pub(super) fn run_layer(layer: &Layer<'_>, input: &[i64]) -> Vec<i64> {
+pub(super) fn run_layer(layer: &Layer<'_>, codes: Codes, input: &[i64]) -> Vec<i64> {
     let own = |pairs| channels(pairs).collect::<Vec<Channel>>();
     match layer {
         Layer::Dense(layer) => {
-            let sums = dense(&signed(layer.weights), &own(layer.channels), layer.rule, input);
+            let sums = dense(&signed(layer.weights), &own(layer.channels), layer.rule, codes, input);
             activate(sums, &layer.activation)
         }
         Layer::Convolution(layer) => {
             let (weights, channels) = (signed(layer.weights), own(layer.channels));
-            activate(convolve(&layer.geometry(), &weights, &channels, layer.rule, input), &layer.activation)
+            let sums = convolve(&layer.geometry(), &weights, &channels, layer.rule, codes, input);
+            activate(sums, &layer.activation)
         }
         Layer::Transposed(layer) => {
             let geometry = layer.transposed();
             let weights = whole_kernel(&geometry, &signed(layer.weights));
-            let sums = transpose(&geometry, &weights, &own(layer.channels), layer.rule, input);
+            let sums = transpose(&geometry, &weights, &own(layer.channels), layer.rule, codes, input);
             activate(sums, &layer.activation)
         }
         Layer::MaxPool(pool) => max_pool(pool, input),

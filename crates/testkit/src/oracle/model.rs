@@ -1,7 +1,7 @@
 //! A whole model, run from its file.
 
 use super::layer::run_layer;
-use super::{Past, Prepared, Scoring, evaluate_samples, latent_distance, narrow_input, prepare};
+use super::{Codes, Past, Prepared, Scoring, evaluate_samples, latent_distance, narrow_input, prepare};
 use tillwatch_engine::feature::MISSING;
 use tillwatch_engine::score::Scored;
 use tillwatch_model::{Model, u32s};
@@ -86,8 +86,9 @@ impl<'a> Oracle<'a> {
         let body = self.model.body();
         let mut values = narrow_input(codes, body.input.multiplier, body.input.rule);
         let mut all = Vec::new();
-        for layer in body.layers.iter() {
-            values = run_layer(&layer, &values);
+        for (index, layer) in body.layers.iter().enumerate() {
+            let codes = if index + 1 == body.layers.len() { Codes::Wide } else { Codes::Narrow };
+            values = run_layer(&layer, codes, &values);
             all.push(values.clone());
         }
         all

@@ -14,19 +14,48 @@ pub fn requantise(acc: i64, multiplier: i32, rule: Requantise) -> i64 {
     code.clamp(rule.out_min.into(), rule.out_max.into()) as i64
 }
 
+/// What a layer ends in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Codes {
+    /// 8-bit activations of a hidden layer.
+    Narrow,
+    /// Wide codes of the last layer.
+    Wide,
+}
+
+/// The sum of a channel's products to an output code.
+///
+/// # Units
+/// `sum`: accumulator without the bias; result: code of the layer's output.
+#[must_use]
+pub fn output(sum: i64, channel: Channel, rule: Requantise, codes: Codes) -> i64 {
+    let unit = match codes {
+        Codes::Narrow => 2_048,
+        Codes::Wide => 32_768,
+    };
+    let acc = sum + i64::from(channel.bias) * (1_i64 << rule.bias_shift);
+    requantise(acc, i32::from(channel.multiplier) * unit, rule)
+}
+
 /// One fully connected layer.
 ///
 /// # Shapes
 /// `weights`: channels.len() rows of input.len(), row-major; result: one code per channel.
 #[must_use]
-pub fn dense(weights: &[i8], channels: &[Channel], rule: Requantise, input: &[i64]) -> Vec<i64> {
+pub fn dense(
+    weights: &[i8],
+    channels: &[Channel],
+    rule: Requantise,
+    codes: Codes,
+    input: &[i64],
+) -> Vec<i64> {
     let mut out = Vec::new();
     for (row, channel) in channels.iter().enumerate() {
-        let mut acc = i64::from(channel.bias);
+        let mut sum = 0;
         for (column, code) in input.iter().enumerate() {
-            acc += i64::from(weights[row * input.len() + column]) * code;
+            sum += i64::from(weights[row * input.len() + column]) * code;
         }
-        out.push(requantise(acc, channel.multiplier, rule));
+        out.push(output(sum, *channel, rule, codes));
     }
     out
 }

@@ -142,7 +142,10 @@ impl Surroundings {
             fields: fields.borrow(),
             features: features.borrow(),
             columns: &columns,
-            input: InputRule { multiplier: self.input_multiplier, rule: self.input_rule },
+            input: InputRule {
+                multiplier: self.input_multiplier,
+                rule: Requantise { bias_shift: 0, ..self.input_rule },
+            },
             layers: encoded.borrow(),
             latent: latent.map(|latent| Latent {
                 layer: layer_of(latent),

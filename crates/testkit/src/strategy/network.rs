@@ -8,13 +8,18 @@ use tillwatch_engine::fixed::{Channel, Requantise};
 /// Largest shift that leaves room for forty weights of -127: `128 * 127 * 40 * 2^11 < 2^31`.
 const MAX_SHIFT: u32 = 11;
 
-/// An output rule that clamps into `low..=high`, with a zero point near it and a shift that any layer here allows.
+/// An output rule that clamps into `low..=high`, with a zero point near it and shifts that any layer here allows.
 pub fn requantise_rule(low: i32, high: i32) -> impl Strategy<Value = Requantise> {
     let clamp = prop_oneof![3 => Just((low, high)), 1 => (low..=high, low..=high)];
     let zero_point = prop_oneof![4 => low..=high, 1 => -65_536..=65_536];
-    (clamp, zero_point, prop_oneof![2 => Just(0), 1 => 0..=MAX_SHIFT]).prop_map(
-        |((a, b), zero_point, shift)| Requantise { zero_point, out_min: a.min(b), out_max: a.max(b), shift },
-    )
+    let shifts = (prop_oneof![2 => Just(0), 1 => 0..=MAX_SHIFT], 0..=Requantise::MAX_BIAS_SHIFT);
+    (clamp, zero_point, shifts).prop_map(|((a, b), zero_point, (shift, bias_shift))| Requantise {
+        zero_point,
+        out_min: a.min(b),
+        out_max: a.max(b),
+        shift,
+        bias_shift,
+    })
 }
 
 /// A standardisation as validation allows it.
@@ -53,21 +58,21 @@ impl DenseCase {
     /// `in_len`: at most 40, or the weights leave no room for the largest shift.
     #[must_use]
     pub fn seeded(in_len: usize, out_len: usize, rule: Requantise, seed: u32) -> Self {
-        let mut bytes = seeded_bytes(seed, in_len * out_len + in_len + 9 * out_len).into_iter();
+        let mut bytes = seeded_bytes(seed, in_len * out_len + in_len + 5 * out_len).into_iter();
         let mut take = |len: usize| -> Vec<u8> { bytes.by_ref().take(len).collect() };
         let weights = take(in_len * out_len).into_iter().map(|byte| (byte as i8).max(-127));
         let weights: Vec<i8> = weights.collect();
         let input = take(in_len).into_iter().map(|byte| byte as i8).collect();
         let channels = weights.chunks(in_len).map(|row| {
             let mass: i32 = row.iter().map(|weight| i32::from(weight.unsigned_abs())).sum();
-            let room = (i32::MAX >> rule.shift) - 128 * mass;
-            let Ok([b0, b1, b2, b3, m0, m1, m2, m3, bits]) = <[u8; 9]>::try_from(take(9)) else {
-                panic!("nine bytes were drawn for each output")
+            let room = ((i32::MAX >> rule.shift) - 128 * mass) >> rule.bias_shift;
+            let Ok([b0, b1, m0, m1, bits]) = <[u8; 5]>::try_from(take(5)) else {
+                panic!("five bytes were drawn for each output")
             };
             // Biases and multipliers of every size, the small ones most, so that not all outputs are clamped.
-            let bias = i32::from_le_bytes([b0, b1, b2, b3]).clamp(-room, room) >> (bits & 31);
-            let multiplier = i32::from_le_bytes([m0, m1, m2, m3 & 0x7f]) >> (bits >> 4);
-            Channel { bias, multiplier }
+            let bias = i32::from(i16::from_le_bytes([b0, b1])).clamp(-room, room) >> (bits & 15);
+            let multiplier = i16::from_le_bytes([m0, m1 & 0x7f]) >> (bits >> 4);
+            Channel { bias: bias as i16, multiplier }
         });
         Self { channels: channels.collect(), weights, rule, input }
     }

@@ -1,8 +1,7 @@
 //! Examples about layers on images, and about what lies before and behind such a network.
 
-use super::{compute_answer, narrowed, rule, widened};
+use super::{channels, compute_answer, narrowed, rule, run_layer, widened};
 use tillwatch_engine::feature::count_ngrams;
-use tillwatch_engine::fixed::Channel;
 use tillwatch_engine::kernel::{
     Convolution, Pool, Shape, Transposed, average_pool, convolve_rows, max_pool, strongest, top_k,
     transpose_rows, upsample,
@@ -55,25 +54,30 @@ pub(crate) fn compute(name: &str, arguments: &[Vec<i128>]) -> Vec<i128> {
 fn layer_on_image(name: &str, input: Shape, arguments: &[Vec<i128>]) -> Vec<i128> {
     let pair = |at: usize| -> [u8; 2] { narrowed(&arguments[at]).try_into().unwrap() };
     let (kernel, stride, padding, pad_code) = (pair(2), pair(3), pair(4), arguments[5][0] as i8);
-    let channels: Vec<Channel> = arguments[7]
-        .iter()
-        .zip(&arguments[8])
-        .map(|(&bias, &multiplier)| Channel { bias: bias as i32, multiplier: multiplier as i32 })
-        .collect();
+    let channels = channels(&arguments[7], &arguments[8]);
     let n_phases = if name == "transposed" { usize::from(stride[0]) * usize::from(stride[1]) } else { 1 };
     let [height, width] = narrowed(&arguments[1]).try_into().unwrap();
     let output = Shape { height, width, channels: (channels.len() / n_phases) as u16 };
     let (weights, codes) = (narrowed::<i8>(&arguments[6]), narrowed::<i8>(&arguments[11]));
-    let (rule, mut patch) = (rule(&arguments[10], arguments[9][0]), vec![0; weights.len()]);
-    let mut out = vec![0_i16; output.len()];
+    let (rule, patch) = (rule(&arguments[10], &arguments[9]), vec![0; weights.len()]);
+    let (all, [mut narrow, mut wide]) = (channels.iter().copied(), [patch.clone(), patch]);
     if name == "transposed" {
         let layer = Transposed { input, output, kernel, stride, padding, pad_code };
-        transpose_rows(&layer, &weights, channels.into_iter(), rule, &codes, &mut patch, &mut out);
+        run_layer(
+            rule,
+            output.len(),
+            |out| transpose_rows(&layer, &weights, all.clone(), rule, &codes, &mut narrow, out),
+            |out| transpose_rows(&layer, &weights, all.clone(), rule, &codes, &mut wide, out),
+        )
     } else {
         let layer = Convolution { input, output, kernel, stride, padding, pad_code };
-        convolve_rows(&layer, &weights, channels.into_iter(), rule, &codes, &mut patch, &mut out);
+        run_layer(
+            rule,
+            output.len(),
+            |out| convolve_rows(&layer, &weights, all.clone(), rule, &codes, &mut narrow, out),
+            |out| convolve_rows(&layer, &weights, all.clone(), rule, &codes, &mut wide, out),
+        )
     }
-    widened(&out)
 }
 
 /// What lies before and behind the network.

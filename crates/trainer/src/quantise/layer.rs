@@ -1,13 +1,13 @@
 //! One layer in integers.
 
+use super::Grid;
 use super::copies::offset;
-use super::range::Range;
-use super::row::Row;
+use super::row::{Row, rounding_error};
+use super::scales::Scales;
+use super::target::Target;
 use super::windows::Window;
-use super::{Grid, TWO_POW_32, table};
-use crate::nn::Activation;
 use tillwatch_engine::fixed::Requantise;
-use tillwatch_engine::kernel::{Convolution as Geometry, Pool};
+use tillwatch_engine::kernel::{Code, Convolution as Geometry, Pool};
 use tillwatch_loader::{run_last, run_layer};
 use tillwatch_model as file;
 use tillwatch_model::{Layer, TopK, Upsample};
@@ -131,75 +131,12 @@ impl IntegerActivation {
     }
 }
 
-/// The grids that a layer's sum and output are rounded to.
-pub(super) struct Target {
-    /// Grid of the requantised sum.
-    sum: Grid,
-    /// Grid of the output.
-    output: Grid,
-    clamp: (i32, i32),
-    activation: IntegerActivation,
-}
-
-impl Target {
-    /// Grids of a hidden layer whose units have so many copies, from the sums seen in so many records.
-    pub(super) fn hidden(activation: Activation, sums: &[f64], n_records: usize, copies: usize) -> Self {
-        let room = if copies > 1 { ROOM } else { 1.0 };
-        let reach = room + REACH / (n_records.max(1) as f64).sqrt();
-        let output_range = Range::of(sums.iter().map(|&sum| activation.value(sum * reach)));
-        let (scale, zero_point) = output_range.affine();
-        let output = Grid { scale, zero_point };
-        let direct =
-            |low| Self { sum: output, output, clamp: (low, 127), activation: IntegerActivation::Clamp };
-        match activation {
-            Activation::Linear => direct(-128),
-            // The range ends at 6 at the latest, so the upper clamp is that of a ReLU6 as well.
-            Activation::Relu | Activation::Relu6 => direct(zero_point),
-            _ => {
-                let (scale, zero_point) = Range::of(sums.iter().map(|&sum| sum * reach)).affine();
-                let sum = Grid { scale, zero_point };
-                let table =
-                    table::narrow(activation, sum, output).into_iter().map(|entry| entry as u8).collect();
-                let activation = IntegerActivation::Table(table);
-                Self { sum, output, clamp: (-128, 127), activation }
-            }
-        }
-    }
-
-    /// Grid of the output.
-    pub(super) const fn output(&self) -> Grid {
-        self.output
-    }
-
-    /// Grids of the last layer: the rim's own, or that of a table which leads onto it.
-    pub(super) fn rim(activation: Activation, sums: &[f64], step: f64) -> Self {
-        const LIMIT: i32 = i16::MAX as i32;
-        let rim = Grid { scale: step, zero_point: 0 };
-        if activation == Activation::Linear {
-            return Self {
-                sum: rim,
-                output: rim,
-                clamp: (-LIMIT, LIMIT),
-                activation: IntegerActivation::Clamp,
-            };
-        }
-        // Sums of strange rows go further than those seen; at twice the range a saturating activation is flat.
-        let range = Range::of(sums.iter().copied());
-        let sum = Grid { scale: 2.0 * range.high.max(-range.low) / f64::from(LIMIT), zero_point: 0 };
-        let table = table::rim(activation, sum.scale, step).into_iter().flat_map(i16::to_le_bytes).collect();
-        let activation = IntegerActivation::RimTable(table);
-        Self { sum, output: rim, clamp: (-LIMIT, LIMIT), activation }
-    }
-}
-
-/// How far beyond the sums seen the codes of a hidden layer reach, as a share at one record; it falls with the root of
-/// their number. A record unlike those seen would saturate there, in integers alone.
-const REACH: f64 = 2.0;
-/// The same for units that stand several times, as a factor of the sums seen: they have codes to spare. Anomalies whose
-/// hidden units saturate are told apart from normal records, but no longer from each other.
-const ROOM: f64 = 1.5;
 /// Doublings of a channel's scale after which nothing is left of its weights.
 const MAX_DOUBLINGS: usize = 32;
+/// The coarsest step of biases, in codes of the sum, that a channel's weights are not made coarser for.
+const BIAS_STEP: f64 = 1.0 / 16.0;
+/// The same of wide codes: of those a standard deviation has hundreds.
+const WIDE_BIAS_STEP: f64 = 0.5;
 
 /// Weights of a float layer and what they saw.
 pub(super) struct Seen<'a> {
@@ -242,71 +179,103 @@ pub(super) fn quantise(
         .flat_map(|window| window.weights.chunks_exact(window.len))
         .map(|row| row.iter().map(|&at| seen.weights[at]).collect())
         .collect();
-    // A row of zeros may have any scale; this one makes its bias a code of the sum.
-    let fallback = target.sum.scale / grid.scale;
-    let mut scales: Vec<f64> = weights.iter().map(|row| natural_scale(row, fallback)).collect();
+    let unit = target.sum.scale / grid.scale;
+    let mut wanted = natural_scales(&weights, unit, target.multiplier_shift);
+    let cost = |channel: usize, scale: f64| rounding_error(&weights[channel], seen.in_copies, scale * unit);
+    let mut scales = Scales::reaching(&wanted, target.multiplier_shift, cost);
     let quantised = |channel: usize, scale: f64| {
         let (input, sums) = &parts[channel / outs];
         let out = channel % outs;
         let shift = target.sum.scale * offset(out / (outs / seen.out_copies), seen.out_copies);
         let bias = f64::from(seen.biases[out]) + shift;
-        let mut row = Row::new(&weights[channel], seen.in_copies, bias, grid, scale);
+        let mut row = Row::new(&weights[channel], seen.in_copies, bias, grid, scale * unit);
         row.correct(input, sums.iter().skip(out).step_by(outs).map(|sum| sum + shift));
         row
     };
     let mut rows: Vec<Row> =
-        scales.iter().enumerate().map(|(channel, &scale)| quantised(channel, scale)).collect();
+        (0..weights.len()).map(|channel| quantised(channel, scales.of(channel))).collect();
     let mut coarsened = Vec::new();
-    let mut shift = shift_of(&scales, fallback);
     for _ in 0..MAX_DOUBLINGS {
-        let over: Vec<usize> =
-            (0..rows.len()).filter(|&channel| !rows[channel].has_headroom(shift)).collect();
-        if over.is_empty() {
+        let over = without_headroom(&rows, scales.shift);
+        let finer = if over.is_empty() { with_long_biases(&rows, &scales, target) } else { Vec::new() };
+        if over.is_empty() && finer.is_empty() {
             break;
         }
-        for &channel in &over {
-            scales[channel] *= 2.0;
-            rows[channel] = quantised(channel, scales[channel]);
+        for &channel in over.iter().chain(&finer) {
+            wanted[channel] = 2.0 * scales.of(channel);
         }
-        shift = shift_of(&scales, fallback);
+        let next = Scales::reaching(&wanted, target.multiplier_shift, cost);
+        for (channel, row) in rows.iter_mut().enumerate() {
+            let of = |scales: &Scales| (scales.shift, scales.multipliers[channel]);
+            if of(&next) != of(&scales) {
+                *row = quantised(channel, next.of(channel));
+            }
+        }
+        scales = next;
         coarsened.extend(over);
     }
     coarsened.sort_unstable();
     coarsened.dedup();
-    let unit = TWO_POW_32 / f64::from(1 << shift) / fallback;
-    let channel = |(row, scale): (&Row, &f64)| {
-        [row.bias.to_le_bytes(), ((scale * unit).round() as i32).to_le_bytes()].concat()
+    let bias_shift = bias_shift_of(&rows).min(Requantise::MAX_BIAS_SHIFT);
+    let channel = |(row, multiplier): (&Row, &i16)| {
+        [row.short_bias(bias_shift).to_le_bytes(), multiplier.to_le_bytes()].concat()
     };
     let sums = IntegerSums {
-        channels: rows.iter().zip(&scales).flat_map(channel).collect(),
+        channels: rows.iter().zip(&scales.multipliers).flat_map(channel).collect(),
         weights: rows.iter().flat_map(|row| &row.weights).map(|&weight| weight as u8).collect(),
         rule: Requantise {
             zero_point: target.sum.zero_point,
             out_min: target.clamp.0,
             out_max: target.clamp.1,
-            shift,
+            shift: scales.shift,
+            bias_shift,
         },
         activation: target.activation.clone(),
     };
     (sums, coarsened)
 }
 
-/// The scale that spreads a row's weights over -127 to 127.
-fn natural_scale(weights: &[f32], fallback: f64) -> f64 {
-    let largest = weights.iter().fold(0_f64, |largest, &weight| largest.max(f64::from(weight).abs()));
-    if largest > 0.0 { largest / 127.0 } else { fallback }
+/// The scales that spread each row's weights over -127 to 127, in steps of the output for one of the accumulator.
+///
+/// # Units
+/// `unit`: what a step of the output is worth, in steps of the input.
+fn natural_scales(weights: &[Vec<f32>], unit: f64, multiplier_shift: u32) -> Vec<f64> {
+    let reach = |row: &Vec<f32>| row.iter().fold(0_f64, |most, &weight| most.max(f64::from(weight).abs()));
+    let scales: Vec<f64> = weights.iter().map(|row| reach(row) / 127.0 / unit).collect();
+    // A row of zeros may have any scale that leaves its bias room.
+    let largest = scales.iter().copied().fold(0.0, f64::max);
+    let any = if largest > 0.0 { largest } else { Scales::largest_unshifted(multiplier_shift) };
+    scales.into_iter().map(|scale| if scale > 0.0 { scale } else { any }).collect()
 }
 
-/// The least shift under which every multiplier is below 2^31.
-fn shift_of(scales: &[f64], unit: f64) -> u32 {
-    let largest = scales.iter().copied().fold(0.0, f64::max) / unit;
-    let fits = |&k: &u32| (largest * TWO_POW_32 / f64::from(1 << k)).round() <= f64::from(i32::MAX);
-    (0..Requantise::MAX_SHIFT).find(fits).unwrap_or(Requantise::MAX_SHIFT)
+/// The least shift under which every bias fits 16 bits, which may be beyond the largest that there is.
+fn bias_shift_of(rows: &[Row]) -> u32 {
+    rows.iter().map(Row::bias_shift).max().unwrap_or(0)
+}
+
+/// The channels whose bias no shift makes fit, or whose accumulator, shifted, could leave an i32.
+fn without_headroom(rows: &[Row], shift: u32) -> Vec<usize> {
+    let bias_shift = bias_shift_of(rows).min(Requantise::MAX_BIAS_SHIFT);
+    let fits = |row: &Row| row.bias_shift() <= bias_shift && row.has_headroom(shift, bias_shift);
+    (0..rows.len()).filter(|&channel| !fits(&rows[channel])).collect()
+}
+
+/// The channels with the longest biases, where all channels would have them rounded coarsely for the sake of few whose weights can
+/// become coarser and are still finer than those of others.
+fn with_long_biases(rows: &[Row], scales: &Scales, target: &Target) -> Vec<usize> {
+    let longest = bias_shift_of(rows);
+    let step = f64::from(1_u32 << longest) * scales.largest();
+    let finest = if target.multiplier_shift == i8::MULTIPLIER_SHIFT { BIAS_STEP } else { WIDE_BIAS_STEP };
+    let of_longest: Vec<usize> =
+        (0..rows.len()).filter(|&channel| rows[channel].bias_shift() == longest).collect();
+    let has_room = of_longest.iter().all(|&channel| 2.0 * scales.of(channel) <= scales.largest());
+    if longest > 0 && step > finest && has_room { of_longest } else { Vec::new() }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::nn::Activation;
 
     const GRID: Grid = Grid { scale: 0.05, zero_point: -10 };
 
@@ -333,27 +302,54 @@ mod tests {
     }
 
     #[test]
-    fn codes_reach_beyond_what_few_records_showed() {
-        for activation in [Activation::Linear, Activation::Relu, Activation::Elu] {
-            let grid = Target::hidden(activation, &[-1.0, 1.0], 16, 1).output();
-            let highest = f64::from(127 - grid.zero_point) * grid.scale;
-            assert!((highest - 1.5).abs() <= grid.scale, "{} {highest}", activation.name());
+    fn weights_follow_their_multiplier() {
+        // Beside the first row the second has few bits of a multiplier, and loses nothing by it.
+        let target = Target::hidden(Activation::Linear, &[-4.0, 4.0], 1_000_000, 1);
+        let small = 0.5 / 9000.0;
+        let (layer, _) = quantised(&[0.5, -0.25, small, -small / 2.0], &[0.0, 0.0], &target);
+        let Layer::Dense(layer) = layer.borrow() else { panic!("a dense layer") };
+        let rows: Vec<f64> = layer
+            .weights
+            .chunks(2)
+            .zip(file::channels(layer.channels))
+            .flat_map(|(row, channel)| {
+                let scale = f64::from(i32::from(channel.multiplier) << layer.rule.shift) / 2_097_152.0;
+                let scale = scale * target.output.scale / GRID.scale;
+                row.iter().map(move |&weight| f64::from(weight as i8) * scale).collect::<Vec<_>>()
+            })
+            .collect();
+        let multipliers: Vec<i16> =
+            file::channels(layer.channels).map(|channel| channel.multiplier).collect();
+        assert!(multipliers[0] >= 1 << 12 && multipliers[1] < 4, "{multipliers:?}");
+        for (got, want) in rows.iter().zip([0.5, -0.25, f64::from(small), f64::from(-small / 2.0)]) {
+            assert!((got / want - 1.0).abs() < 0.02, "{got} {want}");
         }
-        let highest = |copies: usize| {
-            let grid = Target::hidden(Activation::Relu, &[-1.0, 1.0], 1_000_000, copies).output();
-            f64::from(127 - grid.zero_point) * grid.scale
-        };
-        assert!(highest(1) < 1.01 && highest(2) > 1.49, "{} {}", highest(1), highest(2));
+    }
+
+    #[test]
+    fn one_long_bias_does_not_coarsen_those_of_others() {
+        // In accumulator steps the second row's bias is 10,000 times the first one's.
+        let target = Target::hidden(Activation::Linear, &[-4.0, 4.0], 1_000_000, 1);
+        let (layer, coarsened) = quantised(&[0.5, -0.25, 5e-5, -5e-5], &[0.3, 3.0], &target);
+        assert!(coarsened.is_empty());
+        let zero = |code: i8| (f64::from(code) - f64::from(target.output.zero_point)) * target.output.scale;
+        let out = layer.run(&[GRID.zero_point as i8; 2]);
+        assert!((zero(out[0]) - 0.3).abs() <= 0.6 * target.output.scale, "{out:?}");
+        assert!((zero(out[1]) - 3.0).abs() <= 0.6 * target.output.scale, "{out:?}");
+        let Layer::Dense(layer) = layer.borrow() else { panic!("a dense layer") };
+        let largest = file::channels(layer.channels).map(|channel| channel.multiplier).max().unwrap();
+        let scale = f64::from(i32::from(largest) << layer.rule.shift) / 2_097_152.0;
+        assert!(f64::from(1_u32 << layer.rule.bias_shift) * scale <= BIAS_STEP);
     }
 
     #[test]
     fn a_giant_bias_beside_tiny_weights_is_made_to_fit() {
-        let target = Target::hidden(Activation::Linear, &[-4e6, 4e6], 1_000_000, 1);
-        let (layer, coarsened) = quantised(&[1e-6, -1e-6, 0.0, 0.0], &[3e6, 0.0], &target);
+        let target = Target::hidden(Activation::Linear, &[-4.0, 4.0], 1_000_000, 1);
+        let (layer, coarsened) = quantised(&[1.0, -1.0, 0.0, 0.0], &[3e5, 0.0], &target);
         assert_eq!(coarsened, [0]);
         let Layer::Dense(layer) = layer.borrow() else { panic!("a dense layer") };
         let first = file::channels(layer.channels).next().unwrap();
-        let worst = i64::from(first.bias).abs() + 128 * 2 * 127;
+        let worst = i64::from(layer.rule.bias(first)).abs() + 128 * 2 * 127;
         assert!(worst << layer.rule.shift <= i64::from(i32::MAX));
     }
 }

@@ -3,9 +3,9 @@
 //! First the float network is written so that the channels of a layer reach equally far, which changes nothing that it
 //! computes.
 //!
-//! Weights get one symmetric scale per output channel, activations one scale and zero point per layer, the last layer
-//! the rim's own grid. Layers are quantised from input to output; each sees what the integer layers before it really
-//! give, so that the mean error of every channel can be taken out of its bias.
+//! Weights get one symmetric scale per output channel, the next that a multiplier of 15 bits expresses, activations one
+//! scale and zero point per layer, the last layer the rim's own grid. Layers are quantised from input to output; each
+//! sees what the integer layers before it really give, so that the mean error of every channel can be taken out of its bias.
 
 mod copies;
 mod equalise;
@@ -13,7 +13,9 @@ pub(crate) mod geometry;
 mod layer;
 mod range;
 mod row;
+mod scales;
 mod table;
+mod target;
 mod windows;
 
 pub(crate) use copies::may_repeat;
@@ -23,7 +25,8 @@ pub use range::Range;
 
 use crate::float_model::FloatLayer;
 use crate::nn::LayerKind;
-use layer::{Seen, Target};
+use layer::Seen;
+use target::Target;
 use tillwatch_engine::fixed::Requantise;
 use tillwatch_engine::kernel::narrow_input;
 use tillwatch_model::{InputRule, Layer, TopK};
@@ -87,7 +90,7 @@ pub fn quantise(
     let float = copies::widened(float, copies);
     let step = rim_step(fraction_bits);
     let (input_scale, zero_point) = range.affine();
-    let rule = Requantise { zero_point, out_min: -128, out_max: 127, shift: 0 };
+    let rule = Requantise { zero_point, out_min: -128, out_max: 127, shift: 0, bias_shift: 0 };
     let multiplier = (step / input_scale * TWO_POW_32).round().min(f64::from(i32::MAX)) as i32;
     let width = float.first().map_or(1, FloatLayer::in_len);
     let sample: Vec<i16> = calibration_sample(&float, codes).collect();
@@ -122,7 +125,7 @@ pub fn quantise(
         let (integer, coarsened) = one_layer(layer.kind, &seen, grid, &target);
         quantised.coarsened.extend(coarsened.into_iter().map(|channel| (index, channel)));
         if has_sums(&integer.borrow()) {
-            grid = target.output();
+            grid = target.output;
         }
         if index + 1 < float.len() {
             floats = sums.into_iter().map(|sum| activation.value(sum)).collect();

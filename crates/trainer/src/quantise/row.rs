@@ -19,12 +19,7 @@ impl Row {
     /// # Shapes
     /// `weights`: as many groups of equal length as the input has copies.
     pub(super) fn new(weights: &[f32], copies: usize, bias: f64, grid: Grid, weight_scale: f64) -> Self {
-        let units = weights.len() / copies;
-        let code = |(at, &weight): (usize, &f32)| {
-            let exact = f64::from(weight) / weight_scale + offset(at / units, copies);
-            exact.round().clamp(-127.0, 127.0) as i8
-        };
-        let weights: Vec<i8> = weights.iter().enumerate().map(code).collect();
+        let weights: Vec<i8> = rounded(weights, copies, weight_scale).map(|weight| weight as i8).collect();
         let sum: i32 = weights.iter().map(|&weight| i32::from(weight)).sum();
         let scale = grid.scale * weight_scale;
         let own = (bias / scale).round() as i32; // saturates
@@ -45,11 +40,46 @@ impl Row {
         }
     }
 
-    /// True when the accumulator, shifted, stays within an i32 for every input.
-    pub(super) fn has_headroom(&self, shift: u32) -> bool {
-        let weights: i64 = self.weights.iter().map(|&weight| i64::from(weight).abs()).sum();
-        (i64::from(self.bias).abs() + 128 * weights) << shift <= i64::from(i32::MAX)
+    /// The least shift under which the bias fits 16 bits.
+    pub(super) fn bias_shift(&self) -> u32 {
+        let fits = |&shift: &u32| i16::try_from(self.rounded_bias(shift)).is_ok();
+        (0..16).find(fits).unwrap_or(16)
     }
+
+    /// The bias in steps of `2^bias_shift`.
+    pub(super) fn short_bias(&self, bias_shift: u32) -> i16 {
+        self.rounded_bias(bias_shift).clamp(i16::MIN.into(), i16::MAX.into()) as i16
+    }
+
+    fn rounded_bias(&self, bias_shift: u32) -> i64 {
+        (i64::from(self.bias) + (1 << bias_shift >> 1)) >> bias_shift
+    }
+
+    /// True when the accumulator, shifted, stays within an i32 for every input.
+    pub(super) fn has_headroom(&self, shift: u32, bias_shift: u32) -> bool {
+        let weights: i64 = self.weights.iter().map(|&weight| i64::from(weight).abs()).sum();
+        let bias = i64::from(self.short_bias(bias_shift)) << bias_shift;
+        (bias.abs() + 128 * weights) << shift <= i64::from(i32::MAX)
+    }
+}
+
+/// The weights of a row in steps of a scale.
+fn rounded(weights: &[f32], copies: usize, scale: f64) -> impl Iterator<Item = f64> {
+    let units = weights.len() / copies;
+    weights.iter().enumerate().map(move |(at, &weight)| {
+        let exact = f64::from(weight) / scale + offset(at / units, copies);
+        exact.round().clamp(-127.0, 127.0)
+    })
+}
+
+/// What rounding takes from or adds to the weights of a row, squared and summed over its units, of whose copies the sum counts.
+pub(super) fn rounding_error(weights: &[f32], copies: usize, scale: f64) -> f64 {
+    let units = weights.len() / copies;
+    let mut errors = vec![0.0; units];
+    for (at, (code, &weight)) in rounded(weights, copies, scale).zip(weights).enumerate() {
+        errors[at % units] += code * scale - f64::from(weight);
+    }
+    errors.into_iter().map(|error| error * error).sum()
 }
 
 #[cfg(test)]
@@ -70,6 +100,27 @@ mod tests {
         };
         let error = (sums[0] - got([10, 20]) + sums[1] - got([30, 40])) / 2.0;
         assert!(error.abs() <= row.scale, "{error}");
+    }
+
+    #[test]
+    fn biases_are_rounded_half_up() {
+        let with = |bias| Row { weights: vec![127], bias, scale: 1.0 };
+        assert_eq!([with(32_767), with(-32_768), with(32_768)].map(|row| row.bias_shift()), [0, 0, 1]);
+        assert_eq!([with(65_533), with(65_534), with(65_535)].map(|row| row.bias_shift()), [1, 1, 2]);
+        assert_eq!([with(i32::MAX), with(i32::MIN)].map(|row| row.bias_shift()), [16, 16]);
+        assert_eq!([with(10), with(-10), with(-14)].map(|row| row.short_bias(2)), [3, -2, -3]);
+        let room = |bias, shift| with(bias).has_headroom(shift, 2);
+        // 128 * 127 and 128 are 2^14; 126 is rounded to 128.
+        assert!(room(124, 17) && !room(126, 17) && room(126, 16));
+    }
+
+    #[test]
+    fn the_sum_of_copies_has_the_error() {
+        let near = |got: f64, want: f64| (got - want).abs() < 1e-6;
+        assert!(near(rounding_error(&[0.4, 0.31], 1, 0.1), 0.01 * 0.01));
+        // 1.55 twice: 1.3 and 1.8 become 1 and 2, together a tenth less.
+        assert!(near(rounding_error(&[0.155, 0.155], 2, 0.1), 0.01 * 0.01));
+        assert!(near(rounding_error(&[20.0], 1, 0.1), 7.3 * 7.3)); // 127 at most
     }
 
     #[test]

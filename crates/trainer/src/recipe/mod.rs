@@ -6,6 +6,7 @@
 mod convolutional;
 mod denoising;
 mod dense;
+mod sheet;
 mod sparse;
 mod stack;
 mod variational;

@@ -31,6 +31,7 @@ global_asm!(
     "3: stmia r0!, {{r3}}",
     "4: cmp r0, r1",
     "blo 3b",
+    "bl switch_on",
     "bl firmware",
     ".pool",
     // An exception ends the run as a failure: semihosting call SYS_EXIT with the reason "run-time error".
@@ -41,6 +42,20 @@ global_asm!(
     "movs r0, #0x18",
     "bkpt 0xab",
     "b fault",
+    ".pool",
+);
+
+// switch_on(): lets code use the registers of coprocessors 10 and 11, which are those for floats and vectors.
+global_asm!(
+    ".section .text.switch_on, \"ax\"",
+    ".type switch_on, %function",
+    ".thumb_func",
+    "switch_on:",
+    #[cfg(coprocessors)]
+    "ldr r0, =0xe000ed88
+    ldr r1, =0x00f00000
+    str r1, [r0]",
+    "bx lr",
     ".pool",
 );
 

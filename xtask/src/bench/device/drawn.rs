@@ -167,7 +167,7 @@ fn feature(field: u16, name: &str) -> Feature<'_> {
 const fn rule(is_last: bool) -> Requantise {
     let low = if is_last { -(i16::MAX as i32) } else { i8::MIN as i32 };
     let high = if is_last { i16::MAX as i32 } else { i8::MAX as i32 };
-    Requantise { zero_point: 0, out_min: low, out_max: high, shift: 0 }
+    Requantise { zero_point: 0, out_min: low, out_max: high, shift: 0, bias_shift: 0 }
 }
 
 /// A weight of -127 to 127, as a byte.
@@ -186,7 +186,8 @@ impl Drawn {
                 (geometry.patch_len() * outs, outs * phases)
             }
         };
-        let channel = Channel { bias: 0, multiplier: 1 << 20 };
+        // A scale of 2^-12 on either kind of code.
+        let channel = Channel { bias: 0, multiplier: if is_last { 1 << 5 } else { 1 << 9 } };
         Self {
             plan,
             weights: (0..n_weights).map(|_| drawn_weight(words)).collect(),

@@ -134,18 +134,17 @@ pub(crate) fn network_row(
     let weighed = weigh(core, profile, &model)?;
     let weighed = match part {
         // Without preparation there is nothing to remember, and neither wide codes nor marks.
-        Part::Network => Weighed { ram: layer_bytes(&folder, file.n_columns())?, ..weighed },
+        Part::Network => Weighed { ram: arena_bytes(&folder)?, ..weighed },
         Part::Score => weighed,
     };
     Ok(row.with(weighed, counted.stack))
 }
 
-/// Bytes of activations and of the reconstruction, whose codes are of 16 bits and in groups of four.
-fn layer_bytes(folder: &Path, columns: usize) -> Result<u64, String> {
+/// Bytes of the memory that activations and the reconstruction share.
+fn arena_bytes(folder: &Path) -> Result<u64, String> {
     let path: PathBuf = folder.join("tillwatch.json");
     let manifest: Value =
         serde_json::from_slice(&read(&path)?).map_err(|error| format!("{}: {error}", path.display()))?;
-    let activations = manifest["activation_bytes"].as_u64();
-    let activations = activations.ok_or_else(|| format!("{}: no activation_bytes", path.display()))?;
-    Ok(activations + 8 * columns.div_ceil(4) as u64)
+    let bytes = manifest["activation_bytes"].as_u64();
+    bytes.ok_or_else(|| format!("{}: no activation_bytes", path.display()))
 }

@@ -18,8 +18,8 @@ Cortex-M0 and M3, and must have executed the same at every address. Images for C
 include them all. Where records take different numbers of instructions, the largest of the measured records stands here.
 
 **Modelled** are cycles: what was counted at each address, times what Arm's manual of the core says that the instruction takes, without wait
-states. No manual gives times for Cortex-M33, and RV32IMAC is no single core, so they have none. A count is no time and a modelled cycle is
-no measured one: flash that is slower than the core adds to both.
+states. No manual gives times for Cortex-M33, Cortex-M55 overlaps its vector instructions, which no table of times tells, and RV32IMAC is no
+single core, so they have none. A count is no time and a modelled cycle is no measured one: flash that is slower than the core adds to both.
 
 **Weighed** are bytes: an image with the model less the same image with an empty one, stack painted and read back. Constants hold weights,
 biases, multipliers and tables.
@@ -38,7 +38,7 @@ pub(crate) fn page(rows: &[Row]) -> String {
     // Writing to a string cannot fail.
     let _ = writeln!(text, "\nCycle tables: {}.", sources().join("; "));
     text.push_str("\n## Networks: layers alone, from 8-bit codes to the reconstruction\n\n");
-    text.push_str("RAM is that of activations and of the reconstruction.\n\n");
+    text.push_str("RAM is the memory that activations and the reconstruction share.\n\n");
     wholes(&mut text, rows, Part::Network);
     text.push_str("\n## Whole scores: preparation, network, score, percentile, verdict, reasons\n\n");
     wholes(&mut text, rows, Part::Score);

@@ -22,7 +22,7 @@ fn symlog(toy: &mut Toy, change: impl FnOnce(&mut Symlog)) {
 #[test]
 fn contract_and_format_of_the_rim() {
     refused(&[
-        ("another contract", |toy| toy.body.contract = "tw-w8a8-r16-2", Cause::OtherContract, 0),
+        ("another contract", |toy| toy.body.contract = "tw-w8a8-r16-1", Cause::OtherContract, 0),
         ("no contract", |toy| toy.body.contract = "", Cause::OtherContract, 0),
         ("rim fraction bits", |toy| toy.body.rim_fraction_bits = 16, Cause::Encoding, 0),
     ]);

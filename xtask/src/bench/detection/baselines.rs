@@ -1,6 +1,6 @@
 //! Figures of other detectors on the same sets, as a file gives them.
 
-use super::sheet::Sheet;
+use crate::bench::sheet::Sheet;
 use std::collections::BTreeMap;
 use std::path::Path;
 

@@ -2,10 +2,10 @@
 
 use super::baselines::{Baselines, METHODS};
 use super::judged::MEASURES;
-use super::sets::{Form, Set};
 use super::signed_rank::{SignedRank, doubled_ranks};
 use super::summary::Summary;
 use super::trial::KINDS;
+use crate::bench::sets::{Form, Set};
 use serde_json::{Value, json};
 use std::fmt::Write;
 

@@ -1,7 +1,7 @@
 //! One training of one kind on one set.
 
 use super::judged::Judged;
-use super::sets::Prepared;
+use crate::bench::sets::Prepared;
 use serde_json::{Value, json};
 use std::time::Instant;
 use tillwatch_model::Model;

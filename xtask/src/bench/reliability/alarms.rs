@@ -3,7 +3,7 @@
 //! A model is trained, quantised and calibrated as a user would, but for few epochs: the promise does not lean on how good the
 //! network is. Then the normal rows that neither training nor calibration has seen are scored by the integers of its file.
 
-use super::sets::Prepared;
+use crate::bench::sets::Prepared;
 use serde_json::{Value, json};
 use tillwatch_model::Model;
 use tillwatch_trainer::budget::AlarmBudget;

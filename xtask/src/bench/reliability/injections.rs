@@ -4,7 +4,7 @@
 //! is scored by the integers of the model file: how often that field is the first reason, and how often one of the first
 //! three.
 
-use super::sets::Prepared;
+use crate::bench::sets::Prepared;
 use serde_json::{Value, json};
 use tillwatch_engine::feature::MISSING;
 use tillwatch_loader::Loader;
