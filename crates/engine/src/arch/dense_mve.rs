@@ -4,6 +4,7 @@
 //! spends 50 on four outputs, and products take so few that it would be half of all.
 
 use super::mve::products;
+use super::whole_blocks;
 use crate::fixed::{Channel, Requantise};
 use crate::kernel::{Code, TILE, Tile};
 use core::arch::naked_asm;
@@ -37,8 +38,7 @@ pub(crate) fn dense<C: Code>(
     input: &[[i8; TILE]],
     out: &mut [[C; TILE]],
 ) {
-    // No blocks without inputs.
-    let blocks = tiles.len().checked_div(input.len()).unwrap_or(0).min(channels.len()).min(out.len());
+    let blocks = whole_blocks(tiles, channels, input, out);
     if blocks == 0 {
         return;
     }

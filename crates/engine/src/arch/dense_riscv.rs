@@ -3,6 +3,7 @@
 //! Eight outputs at a time, so that each input is loaded half as often; rustc keeps some of the twenty values of that loop in
 //! memory, and makes code of the layer twice, for narrow and for wide outputs.
 
+use super::whole_blocks;
 use crate::fixed::{Channel, Requantise};
 use crate::kernel::{Code, TILE, Tile};
 use core::arch::naked_asm;
@@ -138,8 +139,7 @@ pub(crate) fn dense<C: Code>(
     input: &[[i8; TILE]],
     out: &mut [[C; TILE]],
 ) {
-    // No blocks without inputs.
-    let blocks = tiles.len().checked_div(input.len()).unwrap_or(0).min(channels.len()).min(out.len());
+    let blocks = whole_blocks(tiles, channels, input, out);
     if blocks == 0 {
         return;
     }

@@ -59,6 +59,18 @@ pub(crate) use thumb1::{dense_sums, tile_sums};
 #[cfg(tile_sums = "thumb2")]
 pub(crate) use thumb2::{dense_sums, row_sum, tile_sums};
 
+/// How many groups of four outputs have all that a layer in assembly reads and writes; none without inputs.
+#[cfg(dense_in_assembly)]
+#[inline]
+fn whole_blocks<C>(
+    tiles: &[crate::kernel::Tile],
+    channels: &[[crate::fixed::Channel; 4]],
+    input: &[[i8; 4]],
+    out: &[[C; 4]],
+) -> usize {
+    tiles.len().checked_div(input.len()).unwrap_or(0).min(channels.len()).min(out.len())
+}
+
 /// What all sums of [`dense_sums`] come out too great by: nothing where weights are stored as they are.
 ///
 /// # Shapes

@@ -116,11 +116,11 @@ mod tests {
 
     #[test]
     fn the_sum_of_copies_has_the_error() {
-        let near = |got: f64, want: f64| (got - want).abs() < 1e-6;
-        assert!(near(rounding_error(&[0.4, 0.31], 1, 0.1), 0.01 * 0.01));
-        // 1.55 twice: 1.3 and 1.8 become 1 and 2, together a tenth less.
-        assert!(near(rounding_error(&[0.155, 0.155], 2, 0.1), 0.01 * 0.01));
-        assert!(near(rounding_error(&[20.0], 1, 0.1), 7.3 * 7.3)); // 127 at most
+        // Numbers that are exact in binary: 0.375 is a step and a half, which becomes two.
+        assert_eq!(rounding_error(&[0.5, 0.375], 1, 0.25), 0.125 * 0.125);
+        // 1.625 twice: 1.375 and 1.875 become 1 and 2, together a quarter of a step less.
+        assert_eq!(rounding_error(&[0.40625, 0.40625], 2, 0.25), 0.0625 * 0.0625);
+        assert_eq!(rounding_error(&[20.0], 1, 0.125), 4.125 * 4.125); // 127 of 160 steps
     }
 
     #[test]
