@@ -70,18 +70,29 @@ pub(crate) fn other_uses(plan: &Plan<'_>) -> Vec<(&'static str, Vec<&'static str
 }
 
 fn evaluate(plan: &Plan<'_>) -> String {
-    let call = if plan.is_row() {
-        "evaluate(&heads, &scratch.codes, reconstruction, gains, &scratch.marks, &weights::THRESHOLDS)"
-    } else {
-        "let (codes, marks) = (&scratch.codes, &scratch.marks);\n    \
-         evaluate_samples(&heads, SAMPLES, codes, reconstruction, gains, marks, &weights::THRESHOLDS)"
-    };
     let (latent, value) = if plan.counts_latent() { ("let latent = ", "latent") } else { ("", "latent: 0") };
+    let reconstruction = if plan.arena.piece.is_some() {
+        "let Scratch { codes, arena, marks, .. } = scratch;\n    let reconstruction = last_layer(arena);"
+    } else if plan.is_row() {
+        "let reconstruction = &scratch.arena.wide()[..COLUMNS];"
+    } else {
+        "let reconstruction = &scratch.arena.wide()[..COLUMNS];\n    let (codes, marks) = (&scratch.codes, &scratch.marks);"
+    };
+    let call = match (plan.is_row(), plan.arena.piece) {
+        (true, None) => {
+            "evaluate(&heads, &scratch.codes, reconstruction, gains, &scratch.marks, &weights::THRESHOLDS)"
+        }
+        (true, Some(_)) => "evaluate(&heads, codes, reconstruction, gains, marks, &weights::THRESHOLDS)",
+        (false, _) => {
+            "evaluate_samples(&heads, SAMPLES, codes, reconstruction, gains, marks, &weights::THRESHOLDS)"
+        }
+    };
+    let run = plan.before_score();
     format!(
         "
 /// The score of the wide codes in the scratch.
 fn evaluate_codes(scratch: &mut Scratch) -> Scored {{
-    {latent}reconstruct(scratch);
+    {latent}{run}(scratch);
     let missing = usize::from(Tally::of(&scratch.marks).missing);
     let heads = Heads {{
         columns: &weights::COLUMNS_OF_FEATURES,
@@ -92,7 +103,7 @@ fn evaluate_codes(scratch: &mut Scratch) -> Scored {{
         {value},
     }};
     let gains = weights::GAINS.iter().copied();
-    let reconstruction = &scratch.arena.wide()[..COLUMNS];
+    {reconstruction}
     {call}
 }}
 "

@@ -4,11 +4,13 @@ use crate::plan::{Kernel, LayerPlan, Place, Plan};
 use crate::source::call;
 use std::fmt::Write;
 use std::ops::Range;
+use tillwatch_engine::kernel::TILE;
 
 /// The functions, from wide codes to the network's answer.
 pub(crate) fn emit(plan: &Plan<'_>) -> String {
-    let all = plan.layers.len();
     let mut out = String::new();
+    let all = plan.layers_at_once().len();
+    let end = if all == plan.layers.len() { "the network's answer" } else { "the input of the last layer" };
     if let Some(latent) = plan.latent {
         let first = latent.layer + 1;
         out.push_str(&function(plan, "Wide codes to the latent vector.", "encode_codes", 0..first));
@@ -16,35 +18,64 @@ pub(crate) fn emit(plan: &Plan<'_>) -> String {
         if plan.is_encoder() {
             return out;
         }
-        out.push_str(&function(plan, "The latent vector to the network's answer.", "decode", first..all));
-        out.push_str(if plan.counts_latent() { RECONSTRUCT_AND_MEASURE } else { RECONSTRUCT });
+        if first < all {
+            out.push_str(&function(plan, &format!("The latent vector to {end}."), "decode", first..all));
+        }
+        out.push_str(&reconstruct(plan, first < all, end));
     } else {
-        out.push_str(&function(plan, "Wide codes to the network's answer.", "reconstruct", 0..all));
+        out.push_str(&function(plan, &format!("Wide codes to {end}."), plan.before_score(), 0..all));
+    }
+    if let Some(groups) = plan.arena.piece {
+        out.push_str(&last_layer(plan, groups));
     }
     out
 }
 
-const RECONSTRUCT: &str = "
-/// Wide codes to the network's answer.
-fn reconstruct(scratch: &mut Scratch) {
-    encode_codes(scratch);
-    decode(scratch);
+/// The encoder and what follows it.
+fn reconstruct(plan: &Plan<'_>, has_decoder: bool, end: &str) -> String {
+    let name = plan.before_score();
+    let decode = if has_decoder { "    decode(scratch);\n" } else { "" };
+    if plan.counts_latent() {
+        format!(
+            "\n/// Wide codes to {end}; gives the latent part of the score.\nfn {name}(scratch: &mut Scratch) -> u64 {{\n    \
+             encode_codes(scratch);\n    let latent = latent_distance(latent_codes(scratch), LATENT_ZERO_CODE, \
+             weights::LATENT_GAIN);\n{decode}    latent\n}}\n"
+        )
+    } else {
+        format!(
+            "\n/// Wide codes to {end}.\nfn {name}(scratch: &mut Scratch) {{\n    encode_codes(scratch);\n{decode}}}\n"
+        )
+    }
 }
-";
 
-const RECONSTRUCT_AND_MEASURE: &str = "
-/// Wide codes to the network's answer; gives the latent part of the score.
-fn reconstruct(scratch: &mut Scratch) -> u64 {
-    encode_codes(scratch);
-    let latent = latent_distance(latent_codes(scratch), LATENT_ZERO_CODE, weights::LATENT_GAIN);
-    decode(scratch);
-    latent
+/// The layer that is computed as its outputs are read.
+fn last_layer(plan: &Plan<'_>, piece: usize) -> String {
+    let index = plan.layers.len() - 1;
+    let layer = &plan.layers[index];
+    let (all, ins) = (plan.arena.groups, layer.in_groups());
+    let rest = all - 2 * piece;
+    let input = slice("high", rest - ins..rest, rest, "&");
+    format!(
+        "
+/// The last layer, which is computed as its outputs are read, {} of {} at a time.
+fn last_layer(arena: &mut Arena<{all}>) -> DensePieces<'_> {{
+    let (piece, high) = arena.split_mut({piece});
+    DensePieces {{
+        tiles: &weights::LAYER_{index}_TILES,
+        channels: &weights::LAYER_{index}_CHANNELS,
+        rule: weights::LAYER_{index}_RULE,
+        input: {input},
+        piece,
+    }}
+}}
+",
+        TILE * piece,
+        layer.out_len,
+    )
 }
-";
 
 /// What the functions need of the engine.
 pub(crate) fn kernels(plan: &Plan<'_>) -> Vec<&'static str> {
-    let layers = &plan.layers;
     let name = |layer: &LayerPlan| match layer.kernel {
         Kernel::Dense(_) => "dense_tiles",
         Kernel::Convolution(..) => "convolve_tiles",
@@ -54,7 +85,8 @@ pub(crate) fn kernels(plan: &Plan<'_>) -> Vec<&'static str> {
         Kernel::Upsample(_) => "upsample",
         Kernel::TopK(_) => "top_k",
     };
-    layers.iter().map(name).chain(["Arena", "narrow_input"]).collect()
+    let pieces = plan.arena.piece.map(|_| "DensePieces");
+    plan.layers_at_once().iter().map(name).chain(["Arena", "narrow_input"]).chain(pieces).collect()
 }
 
 fn function(plan: &Plan<'_>, doc: &str, name: &str, range: Range<usize>) -> String {

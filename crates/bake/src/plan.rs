@@ -3,6 +3,7 @@
 mod arena;
 mod layer;
 
+use arena::Answer;
 pub(crate) use arena::{Arena, Place};
 pub(crate) use layer::{Kernel, LayerPlan, Sums};
 
@@ -86,7 +87,7 @@ impl<'a> Plan<'a> {
             n_columns: model.n_columns(),
             includes_bytes: weights > SOURCE_LIMIT,
             fields,
-            arena: Arena::new(&layers, encoder_only),
+            arena: Arena::new(&layers, answer(model, &layers, encoder_only)),
             patch,
             latent,
             encoder_only,
@@ -116,6 +117,17 @@ impl<'a> Plan<'a> {
     /// True where the latent vector is part of the score.
     pub(crate) fn counts_latent(&self) -> bool {
         self.model.body().heads.latent_gain > 0
+    }
+
+    /// The layers that are computed at once: all, but for one whose outputs are computed as the score reads them.
+    pub(crate) fn layers_at_once(&self) -> &[LayerPlan] {
+        let n = self.layers.len() - usize::from(self.arena.piece.is_some());
+        &self.layers[..n]
+    }
+
+    /// What the generated function is called that runs the network before the score reads its answer.
+    pub(crate) const fn before_score(&self) -> &'static str {
+        if self.arena.piece.is_some() { "run_hidden" } else { "reconstruct" }
     }
 
     /// What samples make a record.
@@ -153,6 +165,24 @@ impl<'a> Plan<'a> {
         self.layers.iter().map(LayerPlan::other_bytes).sum::<usize>()
             + self.features.iter().map(feature).sum::<usize>()
             + if self.encoder_only { 0 } else { scores }
+    }
+}
+
+/// What the last layer leaves: the peak of an image reads its answer again, and a window of several features walks over it once for
+/// each of them. A table is looked up behind a whole layer.
+fn answer(model: &Model<'_>, layers: &[LayerPlan], encoder_only: bool) -> Answer {
+    let is_dense = layers
+        .last()
+        .is_some_and(|layer| matches!(&layer.kernel, Kernel::Dense(sums) if sums.table.is_empty()));
+    let is_read_once = match model.body().samples {
+        Samples::Row => true,
+        Samples::Window { .. } => model.body().features.len() == 1,
+        Samples::Image { .. } => false,
+    };
+    match (encoder_only, is_dense && is_read_once) {
+        (true, _) => Answer::Narrow,
+        (false, true) => Answer::WideReadOnce,
+        (false, false) => Answer::Wide,
     }
 }
 

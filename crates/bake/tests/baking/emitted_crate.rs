@@ -17,7 +17,7 @@ fn engine() -> PathBuf {
 }
 
 /// Bakes a toy into a fresh folder, with a test that holds it to the loader's digest.
-pub(crate) fn baked(toy: &Toy) -> tempfile::TempDir {
+pub(crate) fn baked(toy: &Toy<'_>) -> tempfile::TempDir {
     let records = if toy.hidden > 1000 { HEAVY_RECORDS } else { RECORDS };
     baked_file(&toy.file(), records, false)
 }
@@ -69,11 +69,13 @@ fn every_kind_of_field_feature_and_activation_scores_as_the_loader_does() {
 
 /// A test of a baked window model: a stream gives the scores of the whole windows, and gives them on time.
 const STREAM: &str = "use tillwatch_engine::seeded::{SeededWords, draw_record};
-use window::{FIELDS, HOP, Memories, SAMPLES, SEEDED_FIELDS, Scratch, Stream, score_raw};
+use NAME::{FIELDS, HOP, Memories, SAMPLES, SEEDED_FIELDS, Scratch, Stream, score_raw};
+
+const LEN: usize = SAMPLES + 20 * HOP + 3;
 
 #[test]
 fn a_stream_scores_as_whole_windows_do() {
-    let mut samples = [0; FIELDS * 200];
+    let mut samples = [0; FIELDS * LEN];
     draw_record(&SEEDED_FIELDS, &mut SeededWords::new(5), &mut samples);
     let (mut stream, mut scratch) = (Stream::new(), Scratch::new());
     let mut scored = 0;
@@ -88,7 +90,7 @@ fn a_stream_scores_as_whole_windows_do() {
             scored += 1;
         }
     }
-    assert_eq!(scored, (200 - SAMPLES) / HOP + 1);
+    assert_eq!(scored, (LEN - SAMPLES) / HOP + 1);
 }
 ";
 
@@ -101,10 +103,28 @@ fn images_score_as_the_loader_does() {
 
 #[test]
 fn windows_score_as_the_loader_does() {
-    let folder = baked_file(&Picture::WINDOW.file(), HEAVY_RECORDS, false);
-    fs::write(folder.path().join("out/tests/stream.rs"), STREAM).unwrap();
-    assert_passes(&cargo(&folder, &["test", "--offline"]));
-    assert_passes(&cargo(&folder, &["fmt", "--", "--check"]));
+    for (picture, has_pieces) in [(Picture::WINDOW, false), (Picture::WAVE, true)] {
+        let folder = baked_file(&picture.file(), HEAVY_RECORDS, false);
+        let source = fs::read_to_string(folder.path().join("out/src/lib.rs")).unwrap();
+        assert_eq!(source.contains("DensePieces {"), has_pieces);
+        let stream = STREAM.replace("NAME", picture.name);
+        fs::write(folder.path().join("out/tests/stream.rs"), stream).unwrap();
+        assert_passes(&cargo(&folder, &["test", "--offline"]));
+        assert_passes(&cargo(&folder, &["fmt", "--", "--check"]));
+    }
+}
+
+#[test]
+fn wide_rows_score_as_the_loader_does_in_pieces_and_at_once() {
+    let names: Vec<String> = (0..250).map(|level| format!("level {level}")).collect();
+    let vocabulary: Vec<&str> = names.iter().map(String::as_str).collect();
+    for (name, has_rim_table) in [("toy_pieces", false), ("toy_at_once", true)] {
+        let folder = baked(&Toy { name, vocabulary: &vocabulary, has_rim_table, ..Toy::PLAIN });
+        let source = fs::read_to_string(folder.path().join("out/src/lib.rs")).unwrap();
+        assert_eq!(source.contains("DensePieces {"), !has_rim_table);
+        assert_passes(&cargo(&folder, &["test", "--offline"]));
+        assert_passes(&cargo(&folder, &["fmt", "--", "--check"]));
+    }
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::path::Path;
 use tillwatch_bake::{BakeError, Baked, Options, bake, bake_module, difference, write};
 use tillwatch_model::Model;
 
-fn module(toy: &Toy) -> Result<Baked, BakeError> {
+fn module(toy: &Toy<'_>) -> Result<Baked, BakeError> {
     bake_module(&Model::validate(&toy.file()).unwrap(), None)
 }
 

@@ -16,7 +16,9 @@ use tillwatch_model::{
 pub(crate) struct Picture {
     pub(crate) name: &'static str,
     pub(crate) samples: Samples,
-    /// Channels of the first convolution; many make the weights a file.
+    /// Fields of a sample, one or two; with one alone all layers are dense.
+    pub(crate) fields: u16,
+    /// Channels of the first convolution; many make the weights a file. Of dense layers, the width of the first.
     pub(crate) channels: u16,
     pub(crate) latent_gain: u32,
 }
@@ -27,11 +29,30 @@ impl Picture {
     pub(crate) const IMAGE: Self = Self {
         name: "picture",
         samples: Samples::Image { height: 6, width: 4 },
+        fields: 2,
         channels: 6,
         latent_gain: 1 << 18,
     };
-    pub(crate) const WINDOW: Self =
-        Self { name: "window", samples: Samples::Window { length: 24, hop: 5 }, channels: 5, latent_gain: 0 };
+    pub(crate) const WINDOW: Self = Self {
+        name: "window",
+        samples: Samples::Window { length: 24, hop: 5 },
+        fields: 2,
+        channels: 5,
+        latent_gain: 0,
+    };
+    /// So wide that its last layer is computed in pieces.
+    pub(crate) const WAVE: Self = Self {
+        name: "wave",
+        samples: Samples::Window { length: 301, hop: 9 },
+        fields: 1,
+        channels: 30,
+        latent_gain: 1 << 18,
+    };
+
+    /// Columns of a record, each of which is a raw value.
+    fn width(&self) -> usize {
+        usize::from(self.fields) * self.samples.count()
+    }
 
     fn shape(&self, channels: u16) -> Shape {
         match self.samples {
@@ -42,14 +63,15 @@ impl Picture {
 
     /// The model file, with known answers that the loader scored.
     pub(crate) fn file(&self) -> Vec<u8> {
-        let raws = [3, 4].map(|seed| numbers(seed, 48, 127).collect::<Vec<i32>>());
+        let raws = [3, 4].map(|seed| numbers(seed, self.width(), 127).collect::<Vec<i32>>());
         let unscored = self.written(&raws, [0; 2]);
         let model = Model::validate(&unscored).unwrap();
         self.written(&raws, raws.each_ref().map(|raw| loader_score(&model, raw)))
     }
 
     fn written(&self, raws: &[Vec<i32>; 2], scores: [u64; 2]) -> Vec<u8> {
-        // Two fields, of which the second is a flag: two columns of a sample, 48 of a record.
+        // The second field is a flag.
+        let own = usize::from(self.fields);
         let field = |name, kind, low, high| Field {
             name,
             unit: "",
@@ -74,15 +96,15 @@ impl Picture {
         let layers: Vec<Layer<'_>> = parts.iter().map(Part::borrow).collect();
         let little =
             |values: &[u32]| -> Vec<u8> { values.iter().flat_map(|value| value.to_le_bytes()).collect() };
-        let gains = little(&(0..48).map(|i| 50_000 + 700 * i).collect::<Vec<u32>>());
-        let prototypes: Vec<u8> = numbers(9, 2 * 48, 100).map(|entry| entry as u8).collect();
+        let gains = little(&(0..self.width() as u32).map(|i| 50_000 + 700 * i).collect::<Vec<u32>>());
+        let prototypes: Vec<u8> = numbers(9, 2 * self.width(), 100).map(|entry| entry as u8).collect();
         let bytes: Vec<Vec<u8>> =
             raws.iter().map(|raw| raw.iter().flat_map(|value| value.to_le_bytes()).collect()).collect();
         let vectors: Vec<SelfTestVector<'_>> =
             bytes.iter().zip(scores).map(|(raw, score)| SelfTestVector { raw, score }).collect();
         let buffers = (
-            SequenceBuffer::encode(&fields).unwrap(),
-            SequenceBuffer::encode(&features).unwrap(),
+            SequenceBuffer::encode(&fields[..own]).unwrap(),
+            SequenceBuffer::encode(&features[..own]).unwrap(),
             SequenceBuffer::encode(&layers).unwrap(),
             SequenceBuffer::encode(&vectors).unwrap(),
             SequenceBuffer::encode(&[CardEntry { key: "origin", value: "made by hand" }]).unwrap(),
@@ -98,7 +120,7 @@ impl Picture {
             samples: self.samples,
             fields: buffers.0.borrow(),
             features: buffers.1.borrow(),
-            columns: &[1, 1],
+            columns: &[1, 1][..own],
             input: InputRule {
                 multiplier: 1 << 29,
                 rule: Requantise {
@@ -110,7 +132,7 @@ impl Picture {
                 },
             },
             layers: buffers.2.borrow(),
-            latent: Some(Latent { layer: 4, zero_code: ZERO, scale: 0.0625 }),
+            latent: Some(Latent { layer: if own == 1 { 1 } else { 4 }, zero_code: ZERO, scale: 0.0625 }),
             heads: Heads {
                 gains: &gains,
                 rescale: &little(&[1 << 16]),
@@ -134,8 +156,17 @@ impl Picture {
         write(&body, &thresholds, None).unwrap()
     }
 
-    /// Convolution, pools, dense layers with the k largest kept, enlargement, transposed convolution.
+    /// Dense layers, or convolution, pools, dense layers with the k largest kept, enlargement, transposed convolution.
     fn parts(&self) -> Vec<Part> {
+        let code = 11;
+        if self.fields == 1 {
+            let width = self.width() as u16;
+            return vec![
+                Part::dense(width, self.channels, 127),
+                Part::dense(self.channels, code, 127),
+                Part::dense(code, width, 32_767),
+            ];
+        }
         let input = self.shape(2);
         let wide = self.shape(self.channels);
         let [kernel, halves] = if input.height > 1 { [[3, 3], [2, 2]] } else { [[1, 5], [1, 2]] };
@@ -144,7 +175,6 @@ impl Picture {
         let halved = pool.output();
         let mean = Pool { input: halved, kernel: halves, stride: [1, 1] };
         let averaged = mean.output();
-        let code = 11;
         let enlarged =
             Shape { height: averaged.height, width: averaged.width * 2, channels: averaged.channels };
         let geometry = |input, output, kernel, stride, padding| (input, output, kernel, stride, padding);
@@ -152,9 +182,9 @@ impl Picture {
             Part::convolution(geometry(input, wide, kernel, [1, 1], padding), false, 127),
             Part::Plain(Layer::MaxPool(pool)),
             Part::Plain(Layer::AveragePool(mean)),
-            Part::dense(averaged.len() as u16, code),
+            Part::dense(averaged.len() as u16, code, 127),
             Part::Plain(Layer::TopK(TopK { len: code, keep: 4, zero_code: ZERO })),
-            Part::dense(code, averaged.len() as u16),
+            Part::dense(code, averaged.len() as u16, 127),
             Part::Plain(Layer::Upsample(Upsample { input: averaged, factor: [1, 2] })),
             Part::convolution(geometry(enlarged, input, kernel, halves, padding), true, 32_767),
         ]
@@ -164,7 +194,7 @@ impl Picture {
 /// A layer whose bytes are owned.
 enum Part {
     Plain(Layer<'static>),
-    Dense(u16, u16, Vec<u8>, Vec<u8>),
+    Dense(u16, u16, i32, Vec<u8>, Vec<u8>),
     Convolution(Geometry, bool, i32, Vec<u8>, Vec<u8>),
 }
 
@@ -182,14 +212,10 @@ fn weights(seed: u32, len: usize) -> Vec<u8> {
 }
 
 impl Part {
-    fn dense(in_len: u16, out_len: u16) -> Self {
+    fn dense(in_len: u16, out_len: u16, end: i32) -> Self {
         let len = usize::from(in_len) * usize::from(out_len);
-        Self::Dense(
-            in_len,
-            out_len,
-            weights(len as u32, len),
-            channels(out_len.into(), out_len.into(), false),
-        )
+        let channels = channels(out_len.into(), out_len.into(), end > 127);
+        Self::Dense(in_len, out_len, end, weights(len as u32, len), channels)
     }
 
     fn convolution(geometry: Geometry, is_transposed: bool, end: i32) -> Self {
@@ -218,12 +244,12 @@ impl Part {
         };
         match self {
             Self::Plain(layer) => *layer,
-            Self::Dense(in_len, out_len, weights, channels) => Layer::Dense(Dense {
+            Self::Dense(in_len, out_len, end, weights, channels) => Layer::Dense(Dense {
                 in_len: *in_len,
                 out_len: *out_len,
                 weights,
                 channels,
-                rule: rule(127),
+                rule: rule(*end),
                 activation: Activation::Clamp,
             }),
             Self::Convolution(

@@ -14,7 +14,7 @@ use tillwatch_model::{
 
 /// What a test may change about the toy model.
 #[derive(Clone, Debug)]
-pub(crate) struct Toy {
+pub(crate) struct Toy<'v> {
     pub(crate) name: &'static str,
     /// Name of the first field.
     pub(crate) field: &'static str,
@@ -22,15 +22,17 @@ pub(crate) struct Toy {
     pub(crate) feature: &'static str,
     /// Names of the two fields that hold categories.
     pub(crate) categories: [&'static str; 2],
-    pub(crate) vocabulary: &'static [&'static str],
+    pub(crate) vocabulary: &'v [&'v str],
     pub(crate) unit: &'static str,
     pub(crate) card: &'static str,
     /// Width of the first hidden layer.
     pub(crate) hidden: u16,
     pub(crate) prototypes: usize,
+    /// Whether the last layer ends in a table.
+    pub(crate) has_rim_table: bool,
 }
 
-impl Toy {
+impl Toy<'_> {
     pub(crate) const PLAIN: Self = Self {
         name: "toy",
         field: "amount",
@@ -41,6 +43,7 @@ impl Toy {
         card: "made by hand",
         hidden: 6,
         prototypes: 3,
+        has_rim_table: true,
     };
 
     /// The model file, with self-test vectors that the loader scored.
@@ -84,7 +87,8 @@ impl Toy {
                     .collect()
             })
             .collect();
-        let activations = [Activation::Table(&narrow), Activation::Clamp, Activation::RimTable(&wide)];
+        let last = if self.has_rim_table { Activation::RimTable(&wide) } else { Activation::Clamp };
+        let activations = [Activation::Table(&narrow), Activation::Clamp, last];
         let layers: Vec<Layer<'_>> = (0..3)
             .map(|i| {
                 let end = if i == 2 { 32_767 } else { 127 };
@@ -159,7 +163,7 @@ impl Toy {
         write(&body, &thresholds, None).unwrap()
     }
 
-    fn fields<'a>(&self, vocabulary: &'a SequenceBuffer<&'static str>) -> Vec<Field<'a>>
+    fn fields<'a>(&self, vocabulary: &'a SequenceBuffer<&str>) -> Vec<Field<'a>>
     where
         Self: 'a,
     {

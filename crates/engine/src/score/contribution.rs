@@ -2,7 +2,7 @@
 
 use super::prototype::square_distance;
 use super::reason::{Ranked, offer};
-use super::{GAIN_FRACTION_BITS, REASONS, Reason, Scored, Tally, Thresholds};
+use super::{GAIN_FRACTION_BITS, REASONS, Reason, Reconstruction, Scored, Tally, Thresholds};
 use crate::feature::Mark;
 use crate::fixed::multiply_wide;
 
@@ -24,13 +24,13 @@ pub struct Heads<'a> {
 }
 
 /// A column on its way into a score: its index, the wide code seen, the one expected, its gain.
-type Column<'a> = (usize, ((&'a i16, &'a i16), u32));
+type Column<'a> = (usize, ((&'a i16, i16), u32));
 
 impl Heads<'_> {
     /// Adds columns of one feature to its sum and notes the one that contributes most, of equals the last.
     #[inline]
     fn add<'a>(&self, columns: impl Iterator<Item = Column<'a>>, part: &mut Part) {
-        for (column, ((&seen, &expected), gain)) in columns {
+        for (column, ((&seen, expected), gain)) in columns {
             let residual = (i32::from(seen) - i32::from(expected)).unsigned_abs();
             let mut contribution = multiply_wide(residual.wrapping_mul(residual), gain) >> GAIN_FRACTION_BITS;
             if let Some(&prototype) = self.prototype.get(column) {
@@ -78,14 +78,14 @@ struct Part {
 pub fn evaluate(
     heads: &Heads<'_>,
     codes: &[i16],
-    reconstruction: &[i16],
+    mut reconstruction: impl Reconstruction,
     gains: impl Iterator<Item = u32>,
     marks: &[Mark],
     thresholds: &Thresholds,
 ) -> Scored {
     let mut score = 0_u64;
     let mut strongest = [Ranked::default(); REASONS];
-    let mut columns = codes.iter().zip(reconstruction).zip(gains).enumerate();
+    let mut columns = codes.iter().zip(reconstruction.codes(0)).zip(gains).enumerate();
     for ((feature, &n_columns), mark) in heads.columns.iter().enumerate().zip(marks) {
         let mut part = Part::default();
         heads.add(columns.by_ref().take(usize::from(n_columns)), &mut part);
@@ -94,7 +94,8 @@ pub fn evaluate(
         score = score.saturating_add(contribution);
         offer(&mut strongest, Ranked::new(contribution, feature, part.column));
     }
-    let reasons = strongest.map(|ranked| ranked.reason(codes, reconstruction));
+    drop(columns);
+    let reasons = strongest.map(|ranked| ranked.reason(codes, &mut reconstruction));
     answer(score, heads.latent, reasons, marks, thresholds)
 }
 
@@ -114,14 +115,14 @@ pub fn evaluate(
 /// # Panics
 /// Never.
 /// # Cost
-/// As [`evaluate`], and one walk over `gains` per feature.
+/// As [`evaluate`], and one walk over `reconstruction` and `gains` per feature.
 /// # Source
 /// `NUMERICS.md`, "Score".
 pub fn evaluate_samples(
     heads: &Heads<'_>,
     samples: usize,
     codes: &[i16],
-    reconstruction: &[i16],
+    mut reconstruction: impl Reconstruction,
     gains: impl Iterator<Item = u32> + Clone,
     marks: &[Mark],
     thresholds: &Thresholds,
@@ -129,22 +130,26 @@ pub fn evaluate_samples(
     let all: usize = heads.columns.iter().map(|&n_columns| usize::from(n_columns)).sum();
     let mut score = 0_u64;
     let mut strongest = [Ranked::default(); REASONS];
-    let mut first = codes.iter().zip(reconstruction).zip(gains).enumerate();
+    let (mut first, mut gains) = (0, gains);
     for ((feature, &n_columns), mark) in heads.columns.iter().enumerate().zip(marks) {
         let n_columns = usize::from(n_columns);
         let mut part = Part::default();
-        let mut columns = first.clone();
-        for _ in 0..samples {
-            heads.add(columns.by_ref().take(n_columns), &mut part);
+        let from_first = codes.get(first..).unwrap_or_default().iter().zip(reconstruction.codes(first));
+        let mut columns = (first..).zip(from_first.zip(gains.clone()));
+        // A feature that is alone has its columns in one run.
+        let (runs, run) = if n_columns == all { (1, samples * n_columns) } else { (samples, n_columns) };
+        for _ in 0..runs {
+            heads.add(columns.by_ref().take(run), &mut part);
             columns.by_ref().take(all - n_columns).for_each(drop);
         }
-        first.by_ref().take(n_columns).for_each(drop);
+        first += n_columns;
+        gains.by_ref().take(n_columns).for_each(drop);
         let present = if mark.has(Mark::MISSING) { 0 } else { heads.rescale };
         let contribution = rescale_saturating(part.sum, present);
         score = score.saturating_add(contribution);
         offer(&mut strongest, Ranked::new(contribution, feature, part.column));
     }
-    let reasons = strongest.map(|ranked| ranked.reason(codes, reconstruction));
+    let reasons = strongest.map(|ranked| ranked.reason(codes, &mut reconstruction));
     answer(score, heads.latent, reasons, marks, thresholds)
 }
 

@@ -10,6 +10,7 @@ mod contribution;
 mod latent;
 mod prototype;
 mod reason;
+mod reconstruction;
 mod threshold;
 
 pub use anomaly_map::{Peak, anomaly_map, anomaly_peak};
@@ -17,6 +18,7 @@ pub use contribution::{Heads, evaluate, evaluate_samples};
 pub use latent::latent_distance;
 pub use prototype::nearest;
 pub use reason::{REASONS, Reason};
+pub use reconstruction::Reconstruction;
 pub use threshold::{ANCHORS, LEVELS, Thresholds, Verdict};
 
 use crate::feature::Mark;

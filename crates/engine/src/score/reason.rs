@@ -1,5 +1,7 @@
 //! The features that made a score.
 
+use super::Reconstruction;
+
 /// How many reasons come with a score.
 pub const REASONS: usize = 3;
 
@@ -74,15 +76,14 @@ impl Ranked {
 
     /// With what was seen in the column and what was expected there.
     #[inline]
-    pub(super) fn reason(self, codes: &[i16], reconstruction: &[i16]) -> Reason {
+    pub(super) fn reason(self, codes: &[i16], reconstruction: &mut impl Reconstruction) -> Reason {
         let column = self.place as u16;
-        let code_in = |codes: &[i16]| codes.get(usize::from(column)).copied().unwrap_or(0);
         Reason {
             contribution: self.contribution,
             feature: (self.place >> 16) as u16,
             column,
-            seen: code_in(codes),
-            expected: code_in(reconstruction),
+            seen: codes.get(usize::from(column)).copied().unwrap_or(0),
+            expected: reconstruction.code(usize::from(column)),
         }
     }
 
@@ -143,7 +144,7 @@ mod tests {
             for (feature, &contribution) in contributions.iter().enumerate() {
                 offer(&mut strongest, Ranked::new(contribution, feature, 2));
             }
-            let strongest = strongest.map(|ranked| ranked.reason(&[7, 8, 9], &[4, 5, 6]));
+            let strongest = strongest.map(|ranked| ranked.reason(&[7, 8, 9], &mut [4, 5, 6]));
             let mut order: std::vec::Vec<usize> = (0..5).collect();
             order.sort_by_key(|&feature| core::cmp::Reverse(contributions[feature]));
             for (reason, &feature) in strongest.iter().zip(&order) {
