@@ -4,7 +4,7 @@
 use tillwatch_engine::CONTRACT;
 use tillwatch_engine::feature::Affine;
 use tillwatch_engine::fixed::{Channel, Requantise};
-use tillwatch_engine::kernel::Convolution as Geometry;
+use tillwatch_engine::kernel::{Code, Convolution as Geometry};
 use tillwatch_engine::score::ANCHORS;
 use tillwatch_engine::seeded::SeededWords;
 use tillwatch_loader::Loader;
@@ -91,7 +91,7 @@ impl Shape<'_> {
             .plans
             .iter()
             .enumerate()
-            .map(|(at, &plan)| Drawn::new(plan, at == last, &mut words))
+            .map(|(at, &plan)| Drawn::new(plan, at, at == last, &mut words))
             .collect();
         let layers: Vec<Layer<'_>> = drawn.iter().map(Drawn::borrow).collect();
         let raw: Vec<u8> = self.record().iter().flat_map(|value| value.to_le_bytes()).collect();
@@ -116,7 +116,10 @@ impl Shape<'_> {
             fields: buffers.0.borrow(),
             features: buffers.1.borrow(),
             columns: &vec![1; self.fields],
-            input: InputRule { multiplier: 1 << 27, rule: rule(false) },
+            input: InputRule {
+                multiplier: 1 << 27,
+                rule: Requantise { zero_point: 0, out_min: -128, out_max: 127, shift: 0, bias_shift: 0 },
+            },
             layers: buffers.2.borrow(),
             latent: self.latent.map(|layer| Latent { layer, zero_code: 0, scale: 0.125 }),
             heads: Heads {
@@ -164,11 +167,17 @@ fn feature(field: u16, name: &str) -> Feature<'_> {
     Feature { name, field, preparation: Preparation::Numeric(affine) }
 }
 
-const fn rule(is_last: bool) -> Requantise {
-    let low = if is_last { -(i16::MAX as i32) } else { i8::MIN as i32 };
-    let high = if is_last { i16::MAX as i32 } else { i8::MAX as i32 };
-    Requantise { zero_point: 0, out_min: low, out_max: high, shift: 0, bias_shift: 0 }
+/// The rule of a layer. Shifts differ from layer to layer as those of trained networks do; one rule for all of them would become part
+/// of the code, which no trained network has.
+fn rule(layer: usize, is_last: bool, inputs: usize) -> Requantise {
+    let (zero_point, [out_min, out_max]) =
+        if is_last { (0, <i16 as Code>::LIMITS) } else { (i8::MIN.into(), <i8 as Code>::LIMITS) };
+    let shift = u32::from(inputs <= FEW_INPUTS);
+    Requantise { zero_point, out_min, out_max, shift, bias_shift: 1 + layer as u32 % 4 }
 }
+
+/// Inputs up to which a scale is finer than a multiplier expresses without a shift.
+const FEW_INPUTS: usize = 8;
 
 /// A weight of -127 to 127, as a byte.
 fn drawn_weight(words: &mut SeededWords) -> u8 {
@@ -176,25 +185,24 @@ fn drawn_weight(words: &mut SeededWords) -> u8 {
 }
 
 impl Drawn {
-    fn new(plan: Plan, is_last: bool, words: &mut SeededWords) -> Self {
-        let (n_weights, n_channels) = match plan {
-            Plan::Dense([in_len, out_len]) => (usize::from(in_len) * usize::from(out_len), out_len.into()),
+    fn new(plan: Plan, at: usize, is_last: bool, words: &mut SeededWords) -> Self {
+        let (inputs, outs, phases) = match plan {
+            Plan::Dense([in_len, out_len]) => (in_len.into(), usize::from(out_len), 1),
             Plan::Convolution(geometry) | Plan::Transposed(geometry) => {
-                let outs = usize::from(geometry.output.channels);
                 let [down, across] = geometry.stride.map(usize::from);
                 let phases = if matches!(plan, Plan::Transposed(_)) { down * across } else { 1 };
-                (geometry.patch_len() * outs, outs * phases)
+                (geometry.patch_len(), geometry.output.channels.into(), phases)
             }
         };
         // A scale of 2^-12 on either kind of code.
         let channel = Channel { bias: 0, multiplier: if is_last { 1 << 5 } else { 1 << 9 } };
         Self {
             plan,
-            weights: (0..n_weights).map(|_| drawn_weight(words)).collect(),
+            weights: (0..inputs * outs).map(|_| drawn_weight(words)).collect(),
             channels: [channel.bias.to_le_bytes(), channel.multiplier.to_le_bytes()]
                 .concat()
-                .repeat(n_channels),
-            rule: rule(is_last),
+                .repeat(outs * phases),
+            rule: rule(at, is_last, inputs),
         }
     }
 
