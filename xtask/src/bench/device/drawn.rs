@@ -167,8 +167,8 @@ fn feature(field: u16, name: &str) -> Feature<'_> {
     Feature { name, field, preparation: Preparation::Numeric(affine) }
 }
 
-/// The rule of a layer. Shifts differ from layer to layer as those of trained networks do; one rule for all of them would become part
-/// of the code, which no trained network has.
+/// The rule of a layer. Shifts differ from layer to layer as those of trained networks do, and so do channels: what is the same
+/// everywhere becomes part of the code, which happens to no trained network.
 fn rule(layer: usize, is_last: bool, inputs: usize) -> Requantise {
     let (zero_point, [out_min, out_max]) =
         if is_last { (0, <i16 as Code>::LIMITS) } else { (i8::MIN.into(), <i8 as Code>::LIMITS) };
@@ -184,6 +184,16 @@ fn drawn_weight(words: &mut SeededWords) -> u8 {
     ((words.next_word() >> 24) as i8).max(-127) as u8
 }
 
+/// A channel with any bias and a scale of 2^-12 to 2^-11 on either kind of code.
+fn drawn_channel(is_last: bool, words: &mut SeededWords) -> [u8; 4] {
+    let word = words.next_word();
+    let least = if is_last { 1 << 5 } else { 1 << 9 };
+    let channel =
+        Channel { bias: (word >> 20) as i16 - (1 << 11), multiplier: least + (word as i16 & (least - 1)) };
+    let ([b0, b1], [m0, m1]) = (channel.bias.to_le_bytes(), channel.multiplier.to_le_bytes());
+    [b0, b1, m0, m1]
+}
+
 impl Drawn {
     fn new(plan: Plan, at: usize, is_last: bool, words: &mut SeededWords) -> Self {
         let (inputs, outs, phases) = match plan {
@@ -194,14 +204,10 @@ impl Drawn {
                 (geometry.patch_len(), geometry.output.channels.into(), phases)
             }
         };
-        // A scale of 2^-12 on either kind of code.
-        let channel = Channel { bias: 0, multiplier: if is_last { 1 << 5 } else { 1 << 9 } };
         Self {
             plan,
             weights: (0..inputs * outs).map(|_| drawn_weight(words)).collect(),
-            channels: [channel.bias.to_le_bytes(), channel.multiplier.to_le_bytes()]
-                .concat()
-                .repeat(outs * phases),
+            channels: (0..outs * phases).flat_map(|_| drawn_channel(is_last, words)).collect(),
             rule: rule(at, is_last, inputs),
         }
     }
