@@ -37,7 +37,7 @@ pub(crate) struct Core {
     pub(crate) machine: qemu::Machine,
 }
 
-pub(crate) const CORES: [Core; 6] = [
+pub(crate) const CORES: [Core; 7] = [
     Core {
         name: "Cortex-M0",
         target: Target::any("thumbv6m-none-eabi"),
@@ -59,6 +59,12 @@ pub(crate) const CORES: [Core; 6] = [
     Core {
         name: "Cortex-M33",
         target: Target::any("thumbv8m.main-none-eabi"),
+        embedded: None,
+        machine: qemu::Machine::An505,
+    },
+    Core {
+        name: "Cortex-M33 with DSP",
+        target: Target::of_cpu("thumbv8m.main-none-eabi", "cortex-m33"),
         embedded: None,
         machine: qemu::Machine::An505,
     },

@@ -11,7 +11,7 @@ const WANTED_PERCENT: u64 = 115;
 /// One line per image.
 pub(crate) fn sheet(rows: &[Examined]) -> String {
     let mut text = format!(
-        "{:<12}{:>4}{:>7}{:>11}{:>6}{:>7}{:>9}{:>15}{:>8}",
+        "{:<20}{:>4}{:>7}{:>11}{:>6}{:>7}{:>9}{:>15}{:>8}",
         "core", "opt", "code", "constants", "RAM", "stack", "touched", "instructions", "spread"
     );
     for promise in Promise::ALL {
@@ -21,7 +21,7 @@ pub(crate) fn sheet(rows: &[Examined]) -> String {
     for row in rows {
         let (code, constants) = (row.footprint.code, row.footprint.constants);
         let (core, level, ram, stack) = (row.core, row.profile.level(), row.ram(), row.audit.stack);
-        let _ = write!(text, "\n{core:<12}{level:>4}{code:>7}{constants:>11}{ram:>6}{stack:>7}");
+        let _ = write!(text, "\n{core:<20}{level:>4}{code:>7}{constants:>11}{ram:>6}{stack:>7}");
         let _ = match &row.counted {
             Ok(counted) => {
                 let (least, most) = counted.range();

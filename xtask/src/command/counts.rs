@@ -28,7 +28,7 @@ pub(super) fn run(arguments: &[String]) -> Result<(), String> {
         },
     };
     let (model, macs) = chosen(option(arguments, "--model"))?;
-    println!("{:<12}{:>9}{:>10}{:>10}{:>8}{:>9}", "core", "records", "fewest", "most", "spread", "percent");
+    println!("{:<20}{:>9}{:>10}{:>10}{:>8}{:>9}", "core", "records", "fewest", "most", "spread", "percent");
     for core in &CORES {
         if let Err(failure @ Failure::NotFound { .. }) = qemu::version(core.machine) {
             println!("{}: not run: {failure}", core.name);
@@ -61,7 +61,7 @@ fn show(core: &str, counted: &Counted) {
     let (least, most) = counted.range();
     let percent = (most - least) as f64 * 100.0 / most.max(1) as f64;
     let (records, spread) = (counted.instructions.len(), most - least);
-    println!("{core:<12}{records:>9}{least:>10}{most:>10}{spread:>8}{percent:>9.2}");
+    println!("{core:<20}{records:>9}{least:>10}{most:>10}{spread:>8}{percent:>9.2}");
 }
 
 /// Prints the functions of which one record takes more than another.

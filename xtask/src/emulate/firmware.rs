@@ -123,8 +123,8 @@ impl Target {
     }
 
     /// True where the compiler may use vectors.
-    pub(crate) const fn has_vectors(self) -> bool {
-        self.cpu.is_some()
+    pub(crate) fn has_vectors(self) -> bool {
+        self.cpu == Some("cortex-m55")
     }
 }
 

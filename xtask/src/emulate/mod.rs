@@ -204,7 +204,18 @@ mod tests {
         }
     }
 
+    /// Dense layers as functions in assembly: part of their mangled names.
+    const DENSE_IN_ASSEMBLY: [&str; 3] = ["9dense_dsp5layer", "9dense_mve5layer", "11dense_riscv5layer"];
+
+    /// The one of them that an image has.
+    fn dense_in_assembly(elf: &std::path::Path) -> Option<&'static str> {
+        let image = image::Image::read(elf).unwrap();
+        let has = |part: &&str| image.symbols.iter().any(|symbol| symbol.name.contains(part));
+        DENSE_IN_ASSEMBLY.into_iter().find(has)
+    }
+
     /// Dense layers of all widths give the codes of this machine on every core: the assembly of each against the portable twin.
+    /// Bits are equal with every loop, so that the image is asked which it has.
     ///
     /// Needs the target's standard library; where it or the emulator is missing there is nothing to run.
     #[test]
@@ -216,12 +227,15 @@ mod tests {
         let field = SeededField { low: 0, span: 1000, nullable: false };
         let want =
             seeded_digest(&[field], [0], RECORDS, 1, |&[value]| every_width::fingerprint(value as u32));
-        for (target, machine) in [
-            (Target::any("thumbv6m-none-eabi"), Machine::An385),
-            (Target::any("thumbv7m-none-eabi"), Machine::An385),
-            (Target::any("thumbv7em-none-eabi"), Machine::An386),
-            (Target::of_cpu("thumbv8m.main-none-eabi", "cortex-m55"), Machine::An547),
-            (Target::any("riscv32imac-unknown-none-elf"), Machine::Virt),
+        let [dsp, mve, riscv] = DENSE_IN_ASSEMBLY.map(Some);
+        for (target, machine, layer) in [
+            (Target::any("thumbv6m-none-eabi"), Machine::An385, None),
+            (Target::any("thumbv7m-none-eabi"), Machine::An385, None),
+            (Target::any("thumbv7em-none-eabi"), Machine::An386, dsp),
+            (Target::any("thumbv8m.main-none-eabi"), Machine::An505, None),
+            (Target::of_cpu("thumbv8m.main-none-eabi", "cortex-m33"), Machine::An505, dsp),
+            (Target::of_cpu("thumbv8m.main-none-eabi", "cortex-m55"), Machine::An547, mve),
+            (Target::any("riscv32imac-unknown-none-elf"), Machine::Virt, riscv),
         ] {
             if !crate::targets::is_installed(target.triple).unwrap() {
                 continue;
@@ -229,7 +243,9 @@ mod tests {
             for profile in [Profile::Size, Profile::Speed] {
                 let (features, digest_records) = (&["every_width"], Some(RECORDS));
                 let build = Build { target, profile, model: &Model::Empty, features, digest_records };
-                match qemu::output(&build.run().unwrap(), machine, qemu::LONGEST_RUN) {
+                let elf = build.run().unwrap();
+                assert_eq!(dense_in_assembly(&elf), layer, "{target}, {profile:?}");
+                match qemu::output(&elf, machine, qemu::LONGEST_RUN) {
                     Ok(outcome) => {
                         assert_eq!(outcome.digest(), Some((want, RECORDS)), "{target}, {profile:?}");
                     }

@@ -22,7 +22,7 @@ pub(crate) enum Machine {
     An385,
     /// MPS2 AN386, Cortex-M4: ARMv7E-M.
     An386,
-    /// MPS2 AN505, Cortex-M33: ARMv8-M.
+    /// MPS2 AN505, Cortex-M33: ARMv8-M, with DSP instructions.
     An505,
     /// MPS3 AN547, Cortex-M55: ARMv8.1-M with vectors.
     An547,

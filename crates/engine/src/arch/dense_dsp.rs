@@ -109,6 +109,10 @@ unsafe extern "C" fn layer(
     rest: *const Rest<()>,
 ) {
     naked_asm!(
+        // Where flags tell of the instructions and the target's name does not, see `build.rs`.
+        ".if {IS_ARMV8M}",
+        ".cpu cortex-m33",
+        ".endif",
         // Of the groups of inputs, r4 are taken apart and r5 come further on.
         "push {{r4-r11, lr}}",
         "mov lr, r3",
@@ -271,5 +275,6 @@ unsafe extern "C" fn layer(
         FURTHER_TURN = const FURTHER_TURN,
         FURTHER_BYTES = const FURTHER_BYTES,
         LONGEST = const LONGEST,
+        IS_ARMV8M = const cfg!(armv8m) as u8,
     )
 }

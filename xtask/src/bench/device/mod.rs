@@ -75,7 +75,7 @@ impl Row {
 impl std::fmt::Display for Row {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Self { subject, core, level, macs, instructions: (fewest, most), cycles, bytes } = self;
-        write!(f, "{subject:<36}{core:<12}opt {level}  {fewest}..{most} instructions counted, ")?;
+        write!(f, "{subject:<36}{core:<20}opt {level}  {fewest}..{most} instructions counted, ")?;
         write!(f, "{:.2} per MAC", *most as f64 / *macs as f64)?;
         if let Some(cycles) = cycles {
             write!(f, ", {cycles} cycles modelled")?;
