@@ -33,7 +33,7 @@ fn main() {
     println!("cargo::rustc-check-cfg=cfg(tile_sums, values(\"{}\"))", LOOPS.join("\", \""));
     println!("cargo::rustc-cfg=tile_sums=\"{chosen}\"");
     println!("cargo::rustc-check-cfg=cfg(dense_in_assembly)");
-    if ["mve", "dsp", "riscv"].contains(&chosen) {
+    if ["mve", "dsp", "thumb1", "riscv"].contains(&chosen) {
         println!("cargo::rustc-cfg=dense_in_assembly");
     }
     println!("cargo::rustc-check-cfg=cfg(armv8m)");

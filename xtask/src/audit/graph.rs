@@ -14,8 +14,10 @@ use std::collections::{BTreeMap, BTreeSet};
 /// they take off the stack. They call nothing; their jumps through registers go to places of their own. The stack that a run
 /// touches is held against these figures too.
 ///
-/// A dense layer with DSP instructions pushes 9 and 17 registers and 8 bytes for each of at most 32 groups of inputs.
-const STATED: [(&str, u32); 1] = [("9dense_dsp5layer", 4 * (9 + 17) + 8 * 32)];
+/// A dense layer with DSP instructions pushes 9 and 17 registers and 8 bytes for each of at most 32 groups of inputs, one with 16-bit
+/// instructions pushes 9 registers and 8.
+const STATED: [(&str, u32); 2] =
+    [("9dense_dsp5layer", 4 * (9 + 17) + 8 * 32), ("12dense_thumb15layer", 4 * (9 + 8))];
 
 /// A function of the image.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -253,10 +255,13 @@ mod tests {
     fn assembly_that_states_its_stack_is_taken_at_its_word() {
         // mov sp, r4; mov pc, r5.
         let mut image = image([ROOT, &[0x46a5, 0x46af], &[0x4770]]);
-        image.symbols[1].name = format!("_ZN6engine4arch{}17h0E", STATED[0].0);
-        let graph = Graph::of(&image);
-        assert_eq!(graph.depth(0x100).unwrap().bytes, 8 + STATED[0].1);
-        assert!(graph.reached(0x100).iter().all(|function| !function.is_indirect && !function.is_unbounded));
+        for (part, bytes) in STATED {
+            image.symbols[1].name = format!("_ZN6engine4arch{part}17h0E");
+            let graph = Graph::of(&image);
+            assert_eq!(graph.depth(0x100).unwrap().bytes, 8 + bytes);
+            let reached = graph.reached(0x100);
+            assert!(reached.iter().all(|function| !function.is_indirect && !function.is_unbounded));
+        }
     }
 
     #[test]

@@ -7,6 +7,8 @@ mod dense_dsp;
 mod dense_mve;
 #[cfg(tile_sums = "riscv")]
 mod dense_riscv;
+#[cfg(tile_sums = "thumb1")]
+mod dense_thumb1;
 #[cfg(tile_sums = "dsp")]
 mod dsp;
 #[cfg(tile_sums = "mve")]
@@ -36,6 +38,8 @@ pub(crate) use dense_dsp::dense;
 pub(crate) use dense_mve::dense;
 #[cfg(tile_sums = "riscv")]
 pub(crate) use dense_riscv::dense;
+#[cfg(tile_sums = "thumb1")]
+pub(crate) use dense_thumb1::dense;
 #[cfg(tile_sums = "dsp")]
 pub(crate) use dsp::{row_sum, tile_sums};
 #[cfg(tile_sums = "mve")]
@@ -48,14 +52,14 @@ pub(crate) use portable::dense_sums;
 #[cfg(any(tile_sums = "portable", tile_sums = "riscv"))]
 pub(crate) use portable::tile_sums;
 #[cfg(tile_sums = "thumb1")]
-pub(crate) use quads::{arrange, excess, rows};
+pub(crate) use quads::{arrange, rows};
 #[cfg(any(tile_sums = "portable", tile_sums = "riscv", tile_sums = "thumb1"))]
 pub(crate) use row::row_sum;
 #[cfg(any(tile_sums = "mve", tile_sums = "portable", tile_sums = "riscv", tile_sums = "thumb2"))]
 pub(crate) use row_major::{arrange, rows};
 pub(crate) use taps::Taps;
 #[cfg(tile_sums = "thumb1")]
-pub(crate) use thumb1::{dense_sums, tile_sums};
+pub(crate) use thumb1::tile_sums;
 #[cfg(tile_sums = "thumb2")]
 pub(crate) use thumb2::{dense_sums, row_sum, tile_sums};
 
@@ -69,13 +73,4 @@ fn whole_blocks<C>(
     out: &[[C; 4]],
 ) -> usize {
     tiles.len().checked_div(input.len()).unwrap_or(0).min(channels.len()).min(out.len())
-}
-
-/// What all sums of [`dense_sums`] come out too great by: nothing where weights are stored as they are.
-///
-/// # Shapes
-/// `input`: the codes that all rows see.
-#[cfg(any(tile_sums = "portable", tile_sums = "thumb2"))]
-pub(crate) const fn excess(_input: &[[i8; 4]]) -> i32 {
-    0
 }

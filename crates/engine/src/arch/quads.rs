@@ -28,19 +28,6 @@ pub(crate) const fn rows(tile: [i8; 16]) -> [i8; 16] {
     arrange(tile)
 }
 
-/// What every row of a layer comes out too great by.
-///
-/// # Shapes
-/// `input`: the codes that all rows see.
-#[inline]
-pub(crate) fn excess(input: &[[i8; 4]]) -> i32 {
-    let mut sum = 0;
-    for &[x0, x1, x2, x3] in input {
-        sum += i32::from(x0) + i32::from(x1) + i32::from(x2) + i32::from(x3);
-    }
-    too_great_by(sum)
-}
-
 /// What a row comes out too great by, given the sum of its codes.
 #[inline]
 pub(super) const fn too_great_by(codes: i32) -> i32 {
@@ -99,7 +86,7 @@ mod tests {
             {
                 let (tile, biases) = (arrange(rows), [1 << 20, -5, 0, i32::MIN / 2]);
                 let sums = (0..GROUPS).fold([0; 4], |sums, _| sums_of_words(tile, input, sums));
-                let excess = excess(&std::vec![input; GROUPS]);
+                let excess = too_great_by(GROUPS as i32 * input.map(i32::from).iter().sum::<i32>());
                 let found = add_rows(biases.map(|bias: i32| bias.wrapping_sub(excess)), sums);
                 let want: [i32; 4] = core::array::from_fn(|row| {
                     let products =

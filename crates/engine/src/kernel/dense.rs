@@ -46,15 +46,11 @@ fn by_fours<C: Code>(
     input: &[[i8; TILE]],
     out: &mut [[C; TILE]],
 ) {
-    let excess = arch::excess(input);
     // Not zipped: at `opt-level = "z"` a zip of chunks keeps a division, and the panic of a division by zero with it.
     let mut blocks = tiles.chunks_exact(input.len().max(1));
     for (channels, out) in channels.iter().zip(out) {
         let Some(block) = blocks.next() else { return };
-        let sums = |biases: [i32; TILE]| {
-            arch::dense_sums(block, input, biases.map(|bias| bias.wrapping_sub(excess)))
-        };
-        *out = four_codes(channels, rule, sums);
+        *out = four_codes(channels, rule, |biases| arch::dense_sums(block, input, biases));
     }
 }
 
