@@ -64,7 +64,7 @@ pub(crate) use thumb1::tile_sums;
 pub(crate) use thumb2::{dense_sums, row_sum, tile_sums};
 
 /// How many groups of four outputs have all that a layer in assembly reads and writes; none without inputs.
-#[cfg(dense_in_assembly)]
+#[cfg(all(dense_in_assembly, not(tile_sums = "thumb1")))]
 #[inline]
 fn whole_blocks<C>(
     tiles: &[crate::kernel::Tile],
@@ -73,4 +73,19 @@ fn whole_blocks<C>(
     out: &[[C; 4]],
 ) -> usize {
     tiles.len().checked_div(input.len()).unwrap_or(0).min(channels.len()).min(out.len())
+}
+
+/// As on other cores, but none where a tile is missing or there are 2^16 groups: Cortex-M0 cannot divide, and the library takes 400
+/// bytes and some 60 instructions for it.
+#[cfg(tile_sums = "thumb1")]
+#[inline]
+fn whole_blocks<C>(
+    tiles: &[crate::kernel::Tile],
+    channels: &[[crate::fixed::Channel; 4]],
+    input: &[[i8; 4]],
+    out: &[[C; 4]],
+) -> usize {
+    let (groups, blocks) = (input.len(), channels.len().min(out.len()));
+    let fits = (groups | blocks) >> 16 == 0;
+    if fits && groups > 0 && blocks * groups <= tiles.len() { blocks } else { 0 }
 }

@@ -14,6 +14,7 @@ use crate::fixed::{Channel, Requantise};
 /// `input`: activation codes; `out`: codes of the layer's output.
 /// # Bounds
 /// `|bias| * 2^bias_shift + input_max * sum |weight|` fits an i32 per channel, and `rule` clamps into [`Code::LIMITS`], as bake asserts.
+/// Fewer than 2^18 inputs and outputs.
 /// # Exactness
 /// Bit-exact under contract `tw-w8a8-r16-2`: integer sums do not depend on their order.
 /// # Panics
