@@ -33,7 +33,7 @@ macro_rules! group {
     };
 }
 
-/// Adds the bias of a channel at `r1` to an accumulator. A half-word with a sign needs a register for its place.
+/// Adds the bias of a channel at `r1` to an accumulator. A load with a sign would need a register for the offset.
 macro_rules! bias {
     ($sum:literal, $at:literal) => {
         concat!("ldrh r6, [r1, #", $at, "]\n sxth r6, r6\n lsls r6, r7\n adds ", $sum, ", r6\n")
@@ -43,8 +43,9 @@ macro_rules! bias {
 /// Makes codes of the accumulators in `r2` to `r5`, by the channels at `r1` and the shift in `r7`, of which the flags tell whether it
 /// is 0, and stores them; `r6` is where the next ones go.
 ///
-/// Two products of 16 bits each, as in `round_short_by_halves`. Clamped is by the sign, first of the distance to the largest code,
-/// then of that to the smallest: all values take the same instructions, and all constants fit upper registers.
+/// Two products of 16 bits each, as in `round_short_by_halves`. The sign clamps, first that of the distance to the largest code, then
+/// that of the distance to the smallest: every value takes the same instructions, and the constants are only added, so that upper
+/// registers do for them.
 #[rustfmt::skip]
 macro_rules! codes {
     ($fraction:literal, $store:literal, $size:literal) => {
@@ -87,7 +88,7 @@ macro_rules! codes {
 /// What the assembly finds on the stack, in the order in which it loads it.
 #[repr(C)]
 struct Rest {
-    /// Makes of a distance to the largest code that to the smallest, with the fraction bits of a product.
+    /// From the smallest to the largest code, with the fraction bits of a product.
     span: i32,
     channels: *const [Channel; TILE],
     out_min: i32,
@@ -104,8 +105,8 @@ struct Rest {
 /// # Cost
 /// 92 bytes of stack.
 /// # Source
-/// ARMv6-M Architecture Reference Manual; weights lie as `quads` arranges them. The Arm procedure call standard says where arguments
-/// lie that find no register.
+/// ARMv6-M Architecture Reference Manual; weights lie as `quads` arranges them. Arguments that find no register lie on the stack as
+/// the Procedure Call Standard for the Arm Architecture says.
 #[inline]
 pub(crate) fn dense<C: Code>(
     tiles: &[Tile],
@@ -135,7 +136,7 @@ pub(crate) fn dense<C: Code>(
 
 /// Computes a layer.
 ///
-/// `from_max` makes of a product its distance to the largest code and a half, with the fraction bits of a product.
+/// `from_max`, added to a product, makes it the distance to the largest code, rounded, with the fraction bits of a product.
 ///
 /// # Safety
 /// `groups` and the outputs are at least 1, and what the pointers say is there.
