@@ -9,7 +9,10 @@ use tillwatch_engine::seeded::SeededWords;
 
 /// Most groups of four inputs: twice what an inner loop may add up in a row, and more.
 const MOST: usize = 300;
-/// Groups of four outputs.
+/// Most groups of four outputs, and most tiles: layers of few inputs are those of many outputs.
+const MOST_OUTPUTS: usize = 100;
+const MOST_TILES: usize = 2 * MOST;
+/// Groups of a convolution's output channels.
 const OUTPUTS: usize = 2;
 
 /// Tiles to choose from; like those of generated code they are arranged at compile time.
@@ -32,20 +35,21 @@ const fn rows() -> [[i8; TILE * TILE]; 64] {
 pub(crate) fn fingerprint(value: u32) -> u64 {
     let groups = 1 + value as usize % MOST;
     let mut words = SeededWords::new(value);
-    let mut layer_tiles = [BANK[0]; MOST * OUTPUTS];
-    for tile in layer_tiles.iter_mut().take(groups * OUTPUTS) {
+    let outputs = 1 + words.next_word() as usize % (MOST_TILES / groups).min(MOST_OUTPUTS);
+    let mut layer_tiles = [BANK[0]; MOST_TILES];
+    for tile in layer_tiles.iter_mut().take(groups * outputs) {
         *tile = BANK[words.next_word() as usize >> 26];
     }
     let mut input = [[0; TILE]; MOST];
     for group in input.iter_mut().take(groups) {
         *group = four(&mut words);
     }
-    let mut channels = [[Channel::default(); TILE]; OUTPUTS];
+    let mut channels = [[Channel::default(); TILE]; MOST_OUTPUTS];
     for channel in channels.as_flattened_mut() {
         let (bias, word) = ((words.next_word() >> 16) as i16, words.next_word());
         *channel = Channel { bias, multiplier: (word >> 17 >> (word & 7)) as i16 };
     }
-    let layer = (layer_tiles.get(..groups * OUTPUTS), input.get(..groups), &channels[..]);
+    let layer = (layer_tiles.get(..groups * outputs), input.get(..groups), &channels[..]);
     let mut digest = Digest::new();
     let narrow = Requantise { zero_point: -128, out_min: -128, out_max: 127, shift: 0, bias_shift: 4 };
     fold::<i8>(layer, narrow, &mut digest);
@@ -55,7 +59,12 @@ pub(crate) fn fingerprint(value: u32) -> u64 {
     fold::<i16>(layer, wide, &mut digest);
     fold::<i16>(layer, Requantise { zero_point: -70, out_min: -900, shift: 2, ..wide }, &mut digest);
     fold::<i16>(layer, Requantise { zero_point: -65_536, shift: 0, bias_shift: 9, ..wide }, &mut digest);
-    convolve(value, &channels, &mut words, &mut digest);
+    convolve(
+        value,
+        channels.first_chunk().unwrap_or(&[[Channel::default(); TILE]; OUTPUTS]),
+        &mut words,
+        &mut digest,
+    );
     digest.finish()
 }
 
@@ -64,8 +73,8 @@ type Layer<'a> = (Option<&'a [Tile]>, Option<&'a [[i8; TILE]]>, &'a [[Channel; T
 /// Adds the outputs of a layer to a fingerprint.
 #[inline(never)]
 fn fold<C: Code>((tiles, input, channels): Layer<'_>, rule: Requantise, digest: &mut Digest) {
-    // One group more than there are outputs, which stays as it is.
-    let mut out = [[C::default(); TILE]; OUTPUTS + 1];
+    // Groups for which there are no weights stay as they are, and so does one more than there are channels.
+    let mut out = [[C::default(); TILE]; MOST_OUTPUTS + 1];
     dense_tiles(tiles.unwrap_or_default(), channels, rule, input.unwrap_or_default(), &mut out);
     for &code in out.as_flattened() {
         let code: i32 = code.into();
