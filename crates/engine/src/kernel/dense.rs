@@ -23,7 +23,9 @@ use crate::fixed::{Channel, Requantise};
 /// in_len * out_len multiply-accumulates; no scratch. With DSP instructions two bytes of stack for an input, at most 256.
 /// # Source
 /// `NUMERICS.md`, "Dense layer".
-#[inline(never)]
+#[cfg_attr(tile_sums = "dsp", allow(clippy::inline_always, reason = "constants choose the assembly"))]
+#[cfg_attr(tile_sums = "dsp", inline(always))]
+#[cfg_attr(not(tile_sums = "dsp"), inline(never))]
 pub fn dense_tiles<C: Code>(
     tiles: &[Tile],
     channels: &[[Channel; TILE]],
