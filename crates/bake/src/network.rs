@@ -52,25 +52,37 @@ fn reconstruct(plan: &Plan<'_>, has_decoder: bool, end: &str) -> String {
 fn last_layer(plan: &Plan<'_>, piece: usize) -> String {
     let index = plan.layers.len() - 1;
     let layer = &plan.layers[index];
-    let (all, ins) = (plan.arena.groups, layer.in_groups());
-    let rest = all - 2 * piece;
-    let input = slice("high", rest - ins..rest, rest, "&");
+    let (ins, outs) = (layer.in_groups(), layer.out_groups());
+    let from = |part: &str, each: usize| {
+        let first = if each == 1 { "first".to_owned() } else { format!("{each} * first") };
+        format!("weights::LAYER_{index}_{part}.get({first}..).unwrap_or_default()")
+    };
+    let table = match layer.sums() {
+        Some(sums) if !sums.table.is_empty() => {
+            format!("        rim_table(out.as_flattened_mut(), &weights::LAYER_{index}_TABLE);\n")
+        }
+        _ => String::new(),
+    };
     format!(
         "
 /// The last layer, which is computed as its outputs are read, {} of {} at a time.
-fn last_layer(arena: &mut Arena<{all}>) -> DensePieces<'_> {{
+fn last_layer(arena: &mut Arena<{}>) -> Pieces<'_, impl FnMut(usize, &mut [[i16; {TILE}]])> {{
     let (piece, high) = arena.split_mut({piece});
-    DensePieces {{
-        tiles: &weights::LAYER_{index}_TILES,
-        channels: &weights::LAYER_{index}_CHANNELS,
-        rule: weights::LAYER_{index}_RULE,
-        input: {input},
-        piece,
-    }}
+    // An array, so that no length is looked up.
+    let input: &[[i8; {TILE}]; {ins}] = high.last_chunk().unwrap_or(&[[0; {TILE}]; {ins}]);
+    let compute = |first: usize, out: &mut [[i16; {TILE}]]| {{
+        let tiles = {};
+        let channels = {};
+        dense_tiles(tiles, channels, weights::LAYER_{index}_RULE, input, out);
+{table}    }};
+    Pieces {{ groups: {outs}, piece, compute }}
 }}
 ",
         TILE * piece,
         layer.out_len,
+        plan.arena.groups,
+        from("TILES", ins),
+        from("CHANNELS", 1),
     )
 }
 
@@ -85,8 +97,8 @@ pub(crate) fn kernels(plan: &Plan<'_>) -> Vec<&'static str> {
         Kernel::Upsample(_) => "upsample",
         Kernel::TopK(_) => "top_k",
     };
-    let pieces = plan.arena.piece.map(|_| "DensePieces");
-    plan.layers_at_once().iter().map(name).chain(["Arena", "narrow_input"]).chain(pieces).collect()
+    let pieces = plan.arena.piece.map(|_| "Pieces");
+    plan.layers.iter().map(name).chain(["Arena", "narrow_input"]).chain(pieces).collect()
 }
 
 fn function(plan: &Plan<'_>, doc: &str, name: &str, range: Range<usize>) -> String {

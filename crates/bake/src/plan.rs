@@ -169,11 +169,9 @@ impl<'a> Plan<'a> {
 }
 
 /// What the last layer leaves: the peak of an image reads its answer again, and a window of several features walks over it once for
-/// each of them. A table is looked up behind a whole layer.
+/// each of them.
 fn answer(model: &Model<'_>, layers: &[LayerPlan], encoder_only: bool) -> Answer {
-    let is_dense = layers
-        .last()
-        .is_some_and(|layer| matches!(&layer.kernel, Kernel::Dense(sums) if sums.table.is_empty()));
+    let is_dense = layers.last().is_some_and(|layer| matches!(layer.kernel, Kernel::Dense(_)));
     let is_read_once = match model.body().samples {
         Samples::Row => true,
         Samples::Window { .. } => model.body().features.len() == 1,

@@ -205,7 +205,8 @@ mod tests {
     }
 
     /// Dense layers as functions in assembly: part of their mangled names.
-    const DENSE_IN_ASSEMBLY: [&str; 3] = ["9dense_dsp5layer", "9dense_mve5layer", "11dense_riscv5layer"];
+    const DENSE_IN_ASSEMBLY: [&str; 4] =
+        ["12dense_thumb15layer", "9dense_dsp11large_layer", "9dense_mve5layer", "11dense_riscv5layer"];
 
     /// The one of them that an image has.
     fn dense_in_assembly(elf: &std::path::Path) -> Option<&'static str> {
@@ -227,9 +228,9 @@ mod tests {
         let field = SeededField { low: 0, span: 1000, nullable: false };
         let want =
             seeded_digest(&[field], [0], RECORDS, 1, |&[value]| every_width::fingerprint(value as u32));
-        let [dsp, mve, riscv] = DENSE_IN_ASSEMBLY.map(Some);
+        let [thumb1, dsp, mve, riscv] = DENSE_IN_ASSEMBLY.map(Some);
         for (target, machine, layer) in [
-            (Target::any("thumbv6m-none-eabi"), Machine::An385, None),
+            (Target::any("thumbv6m-none-eabi"), Machine::An385, thumb1),
             (Target::any("thumbv7m-none-eabi"), Machine::An385, None),
             (Target::any("thumbv7em-none-eabi"), Machine::An386, dsp),
             (Target::any("thumbv8m.main-none-eabi"), Machine::An505, None),

@@ -1,6 +1,6 @@
 //! What a network expects of a record, as scores read it.
 
-use crate::kernel::{DensePieces, TILE};
+use crate::kernel::{Pieces, TILE};
 
 /// The wide codes that a network expects, one per column.
 pub trait Reconstruction {
@@ -31,7 +31,7 @@ impl<Codes: AsRef<[i16]>> Reconstruction for Codes {
 }
 
 /// Codes computed when they are read: a walk over all of them computes the layer once, a code by its column the four of its group.
-impl Reconstruction for DensePieces<'_> {
+impl<Compute: FnMut(usize, &mut [[i16; TILE]])> Reconstruction for Pieces<'_, Compute> {
     #[inline]
     fn codes(&mut self, first: usize) -> impl Iterator<Item = i16> {
         let (mut group, mut at, mut len) = (first / TILE, first % TILE, 0);
@@ -104,8 +104,11 @@ mod tests {
             let mut whole = whole.as_flattened();
 
             let mut piece = vec![[77; TILE]; groups];
-            let (tiles, channels) = (tiles.as_slice(), channels.as_slice());
-            let mut pieces = DensePieces { tiles, channels, rule, input: &input, piece: &mut piece };
+            let compute = |first: usize, out: &mut [[i16; TILE]]| {
+                dense_tiles(&tiles[first * input.len()..], &channels[first..], rule, &input, out);
+            };
+            let all = channels.len();
+            let mut pieces = Pieces { groups: all, piece: &mut piece, compute };
             let rest = whole.get(first..).unwrap_or_default();
             prop_assert_eq!(pieces.codes(first).collect::<Vec<_>>(), rest);
             prop_assert_eq!(whole.codes(first).collect::<Vec<_>>(), rest);
@@ -115,7 +118,7 @@ mod tests {
             // Reasons ask for codes once more; several features of two samples walk over all of them several times.
             for samples in [1, 2] {
                 let want = scored(samples, &codes[..whole.len()], whole);
-                let pieces = DensePieces { tiles, channels, rule, input: &input, piece: &mut piece };
+                let pieces = Pieces { groups: all, piece: &mut piece, compute };
                 prop_assert_eq!(&scored(samples, &codes[..whole.len()], pieces), &want);
             }
         }
