@@ -69,7 +69,7 @@ fn loops(target: &str, flags: &str) -> &'static str {
 /// they stand, what single features add and take away.
 fn extension(flags: &str) -> Extension {
     let values = |name| flags.split('\x1f').filter_map(move |flag| Some(flag.split_once(name)?.1));
-    let of_cpu = match values("target-cpu=").last() {
+    let of_cpu = match values("target-cpu=").next_back() {
         Some("cortex-m33" | "cortex-m35p" | "star-mc1") => Extension::Dsp,
         Some("cortex-m52" | "cortex-m55" | "cortex-m85" | "star-mc3") => Extension::Vectors,
         _ => Extension::None,

@@ -107,3 +107,35 @@ impl<'a> Batch<'a> {
         self.loader.evaluate_codes(latent, codes, answers.reconstruction(row), marks)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tillwatch_engine::seeded::SeededWords;
+    use tillwatch_model::Model;
+
+    const FILE: &[u8] = include_bytes!("../../../fixtures/models/point_of_sale.tw");
+    const ROWS: usize = 37;
+
+    /// On one model, for emulated processors; `testkit` holds random ones against the loader.
+    #[test]
+    fn every_way_gives_the_same_answers() {
+        let loader = Loader::new(Model::validate(FILE).expect("it is committed"));
+        let mut words = SeededWords::new(1);
+        let code = |_| ((words.next_word() >> 16) as u16).cast_signed();
+        let codes: Vec<i16> = (0..ROWS * loader.sizes().columns).map(code).collect();
+        let portable = Batch::portable(&loader);
+        let mut wanted = portable.room();
+        let wanted = portable.run(&codes, &mut wanted);
+        for batch in Batch::ways(&loader) {
+            let mut room = batch.room();
+            let answers = batch.run(&codes, &mut room);
+            assert_eq!(answers.rows(), ROWS);
+            for row in 0..ROWS {
+                let name = batch.name();
+                assert_eq!(answers.reconstruction(row), wanted.reconstruction(row), "{name}, row {row}");
+                assert_eq!(answers.latent(row), wanted.latent(row), "{name}, row {row}");
+            }
+        }
+    }
+}

@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+mod aarch64;
 mod audit;
 mod bake;
 mod bench;
@@ -26,7 +27,7 @@ use std::process::Command;
 /// A command's name, what it does, and how.
 type Entry = (&'static str, &'static str, fn(&[String]) -> Result<(), String>);
 
-const COMMANDS: [Entry; 17] = [
+const COMMANDS: [Entry; 18] = [
     (
         "demo",
         "from CSV to a verdict on an emulated Cortex-M: [--data FILE [--schema FILE] --label COL [--alarm-rate R]]",
@@ -65,6 +66,7 @@ const COMMANDS: [Entry; 17] = [
         bench::run,
     ),
     ("miri", "tests of the device crates in Miri, on nightly: [options of cargo miri test]", miri::run),
+    ("aarch64", "tests of the kernels for many records on AArch64 in QEMU", aarch64::run),
     ("page", "report.html in a browser without a screen: [--page FILE]", page::run),
     ("tidy", "arrows, docs, forbidden words, licences", tidy::run),
 ];

@@ -1,6 +1,8 @@
 //! `cargo xtask test`: every check that this machine can run.
 
-use super::{audit, bake, bits, call, crosscheck, device, firmware, fixtures, kinds, page, rates, tidy};
+use super::{
+    aarch64, audit, bake, bits, call, crosscheck, device, firmware, fixtures, kinds, page, rates, tidy,
+};
 use crate::emulate::qemu;
 
 pub(super) fn run(_: &[String]) -> Result<(), String> {
@@ -14,6 +16,10 @@ pub(super) fn all(strict: bool) -> Result<(), String> {
         if std::process::Command::new(machine.program()).arg("--version").output().is_err() {
             missing.push(format!("{} as a second emulator: {}", machine.program(), machine.install()));
         }
+    }
+    let has_aarch64 = aarch64::is_found();
+    if !has_aarch64 {
+        missing.push(format!("{}, for kernels on AArch64: {}", aarch64::PROGRAM, aarch64::INSTALL));
     }
     let has_browser = page::program().is_some();
     if !has_browser {
@@ -33,6 +39,9 @@ pub(super) fn all(strict: bool) -> Result<(), String> {
     kinds::run(&[])?;
     if has_browser {
         page::run(&[])?;
+    }
+    if has_aarch64 {
+        aarch64::run(&[])?;
     }
     bits::gate()?;
     rates::run(&[])?;

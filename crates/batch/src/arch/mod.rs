@@ -140,6 +140,15 @@ mod tests {
         }
     }
 
+    /// Who emulates a processor tells what it has (`cargo xtask aarch64`), since the tests pass where there is nothing to run.
+    #[test]
+    fn instructions_are_those_that_are_told() {
+        if let Ok(told) = std::env::var("TILLWATCH_INSTRUCTIONS") {
+            let found: Vec<_> = Instructions::detected().map(Instructions::name).collect();
+            assert_eq!(found.join(", "), told);
+        }
+    }
+
     #[test]
     fn every_kernel_equals_the_engine_on_layers_of_all_widths() {
         let rule =

@@ -1,6 +1,6 @@
 //! The program of `tests/bits` on one target, and what runs it.
 
-use crate::command::miri;
+use crate::command::{aarch64, miri};
 use crate::emulate::firmware::root;
 use crate::targets;
 use crate::witness::SEED;
@@ -22,6 +22,8 @@ enum Runner {
     System,
     /// Node, as a WebAssembly module.
     Node,
+    /// QEMU, which has the processor for a program of this operating system.
+    Qemu,
     /// Miri, which interprets it and knows every target.
     Miri,
 }
@@ -38,13 +40,14 @@ pub(super) struct Program {
 
 impl Program {
     /// Every one that is known.
-    pub(super) fn all() -> [Self; 5] {
+    pub(super) fn all() -> [Self; 6] {
         let of = |name, target, profile, runner| Self { name, target, profile, runner };
         let x86 = Some("i686-unknown-linux-musl");
         [
             of("the host's core", None, "release", Runner::System),
             of("the host's core, overflow checks", None, "release-checked", Runner::System),
             of("32-bit x86", x86, "release", Runner::System),
+            of("AArch64 in QEMU", Some(aarch64::TARGET), "release", Runner::Qemu),
             of("WebAssembly in Node", Some("wasm32-unknown-unknown"), "release", Runner::Node),
             of("big-endian s390x in Miri", Some("s390x-unknown-linux-gnu"), "dev", Runner::Miri),
         ]
@@ -70,6 +73,7 @@ impl Program {
                 let mut node = Command::new("node");
                 run(node.args(["-e", NODE_SCRIPT]).arg(self.build()?).args(numbers))?
             }
+            Runner::Qemu => run(Command::new(aarch64::PROGRAM).arg(self.build()?).args(numbers))?,
             Runner::Miri => {
                 let mut miri = Self::cargo("+nightly");
                 run(miri
@@ -94,6 +98,9 @@ impl Program {
                 Some("needs an x86-64 Linux".to_owned())
             }
             Runner::Node if !has_node() => Some("node not found; apt-get install nodejs".to_owned()),
+            Runner::Qemu if !aarch64::is_found() => {
+                Some(format!("{} not found; {}", aarch64::PROGRAM, aarch64::INSTALL))
+            }
             Runner::Miri if !miri::is_found() => Some(format!("Miri not found; {}", miri::INSTALL)),
             _ => None,
         }
@@ -123,7 +130,8 @@ impl Program {
 
     fn cargo(first: &str) -> Command {
         let mut command = Command::new("cargo");
-        command.arg(first).env("CARGO_TARGET_DIR", folder());
+        let (variable, linker) = aarch64::LINKER;
+        command.arg(first).env("CARGO_TARGET_DIR", folder()).env(variable, linker);
         command
     }
 
