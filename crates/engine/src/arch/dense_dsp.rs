@@ -5,8 +5,8 @@
 //! 27 to 36. Which function it is, and most of what it takes, generated code tells by constants, so that an image carries the one
 //! that its layers need.
 
+use super::blocks::whole_blocks;
 use super::pairs::LONGEST;
-use super::whole_blocks;
 use crate::fixed::{Channel, Requantise};
 use crate::kernel::{Code, TILE, Tile};
 use core::arch::naked_asm;

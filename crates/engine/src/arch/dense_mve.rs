@@ -3,8 +3,8 @@
 //! Four sums become four codes in one register: `VRMULH` rounds as [`Requantise`] does. That takes 12 instructions where the compiler
 //! spends 50 on four outputs, and products take so few that it would be half of all.
 
+use super::blocks::whole_blocks;
 use super::mve::products;
-use super::whole_blocks;
 use crate::fixed::{Channel, Requantise};
 use crate::kernel::{Code, TILE, Tile};
 use core::arch::naked_asm;

@@ -3,7 +3,7 @@
 //! Eight outputs at a time, so that each input is loaded half as often; rustc keeps some of the twenty values of that loop in
 //! memory, and makes code of the layer twice, for narrow and for wide outputs.
 
-use super::whole_blocks;
+use super::blocks::whole_blocks;
 use crate::fixed::{Channel, Requantise};
 use crate::kernel::{Code, TILE, Tile};
 use core::arch::naked_asm;

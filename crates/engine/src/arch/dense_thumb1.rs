@@ -3,8 +3,8 @@
 //! The compiler spent some 125 instructions on each four outputs around the sums, most of them on values that found no register, and made
 //! code of the layer twice, for narrow and for wide outputs; here it is 111, whatever the values.
 
+use super::blocks::whole_blocks;
 use super::thumb1::four_products;
-use super::whole_blocks;
 use crate::fixed::{Channel, Requantise};
 use crate::kernel::{Code, TILE, Tile};
 use core::arch::naked_asm;

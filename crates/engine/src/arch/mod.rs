@@ -1,6 +1,8 @@
 //! Inner loops for single cores, chosen by the build script; everywhere else the portable one, which is their oracle. And the
 //! one view of memory that safe code cannot have.
 
+#[cfg(any(dense_in_assembly, test))]
+mod blocks;
 #[cfg(tile_sums = "dsp")]
 mod dense_dsp;
 #[cfg(tile_sums = "mve")]
@@ -62,30 +64,3 @@ pub(crate) use taps::Taps;
 pub(crate) use thumb1::tile_sums;
 #[cfg(tile_sums = "thumb2")]
 pub(crate) use thumb2::{dense_sums, row_sum, tile_sums};
-
-/// How many groups of four outputs have all that a layer in assembly reads and writes; none without inputs.
-#[cfg(all(dense_in_assembly, not(tile_sums = "thumb1")))]
-#[inline]
-fn whole_blocks<C>(
-    tiles: &[crate::kernel::Tile],
-    channels: &[[crate::fixed::Channel; 4]],
-    input: &[[i8; 4]],
-    out: &[[C; 4]],
-) -> usize {
-    tiles.len().checked_div(input.len()).unwrap_or(0).min(channels.len()).min(out.len())
-}
-
-/// As on other cores, but none where a tile is missing or there are 2^16 groups: Cortex-M0 cannot divide, and the library takes 400
-/// bytes and some 60 instructions for it.
-#[cfg(tile_sums = "thumb1")]
-#[inline]
-fn whole_blocks<C>(
-    tiles: &[crate::kernel::Tile],
-    channels: &[[crate::fixed::Channel; 4]],
-    input: &[[i8; 4]],
-    out: &[[C; 4]],
-) -> usize {
-    let (groups, blocks) = (input.len(), channels.len().min(out.len()));
-    let fits = (groups | blocks) >> 16 == 0;
-    if fits && groups > 0 && blocks * groups <= tiles.len() { blocks } else { 0 }
-}
