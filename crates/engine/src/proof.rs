@@ -223,15 +223,25 @@ mod tests {
         assert_eq!(overflow.unwrap(), "layer 4, channel 6: an accumulator could overflow");
         let weight = dense(|rows, _, _| rows[1][5] = -128);
         assert_eq!(weight.unwrap(), "layer 4, channel 5: a weight is -128");
-        let multiplier = dense(|_, channels, _| channels[0][3].multiplier = -1);
-        assert_eq!(multiplier.unwrap(), "layer 4, channel 3: the multiplier is negative");
+        let multiplier = dense(|_, channels, _| channels[1][3].multiplier = -1);
+        assert_eq!(multiplier.unwrap(), "layer 4, channel 7: the multiplier is negative");
         assert_eq!(dense(|_, _, rule| rule.shift = 16).unwrap(), "layer 4: the shift is above 15");
         let bias_shift = dense(|_, _, rule| rule.bias_shift = 15);
         assert_eq!(bias_shift.unwrap(), "layer 4: the shift of biases is above 14");
         let range = dense(|_, _, rule| rule.out_max = 128);
         assert_eq!(range.unwrap(), "layer 4: the range of codes is none");
+        let turned = dense(|_, _, rule| (rule.out_min, rule.out_max) = (8, 7));
+        assert_eq!(turned.unwrap(), "layer 4: the range of codes is none");
+        assert_eq!(dense(|_, _, rule| (rule.out_min, rule.out_max) = (7, 7)), None);
         let zero = dense(|_, _, rule| rule.zero_point = (1 << 16) + 1);
         assert_eq!(zero.unwrap(), "layer 4: the zero point is beyond 2^16");
+        let second = said(|| {
+            let mut rows = [[3; 16]; 4];
+            rows[3][4] = i8::MIN;
+            let channels = [[Channel::default(); TILE]; 2];
+            assert_dense("x", &rows.map(Tile::new), &channels, [2, 2], RULE, [-128, 127]);
+        });
+        assert_eq!(second.unwrap(), "x, channel 5: a weight is -128");
         let missing = said(|| assert_dense("x", &[], &[[Channel::default(); 4]], [1, 1], RULE, [-128, 127]));
         assert_eq!(missing.unwrap(), "x: weights or channels are not as many as its outputs need");
     }
