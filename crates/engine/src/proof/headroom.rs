@@ -223,6 +223,21 @@ mod tests {
     }
 
     #[test]
+    fn every_tile_of_a_dense_layer_counts() {
+        for (tile, row) in (0..6).flat_map(|tile| (0..4).map(move |row| (tile, row))) {
+            let mut rows = [[0; 16]; 6];
+            rows[tile][4 * row + 3] = -127;
+            let channel = 4 * (tile / 3) + row;
+            for (bias, fits) in [(LIMIT, true), (LIMIT + 1, false)] {
+                let mut channels = [[Channel::default(); 4]; 2];
+                channels[channel / 4][channel % 4].bias = bias;
+                let overflow = dense_overflow(&rows.map(Tile::new), &channels, 3, RULE);
+                assert_eq!(overflow, (!fits).then_some(channel), "{tile} {row}");
+            }
+        }
+    }
+
+    #[test]
     fn every_channel_of_a_convolution_counts() {
         let convolution = Convolution {
             input: Shape { height: 1, width: 4, channels: 5 },
