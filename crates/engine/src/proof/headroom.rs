@@ -269,7 +269,7 @@ mod tests {
     fn every_phase_of_a_transposed_convolution_counts() {
         let transposed = Transposed {
             input: Shape { height: 1, width: 4, channels: 3 },
-            output: Shape { height: 2, width: 12, channels: 5 },
+            output: Shape { height: 2, width: 12, channels: 6 },
             kernel: [2, 4],
             stride: [2, 3],
             padding: [0, 0],
@@ -277,13 +277,14 @@ mod tests {
         };
         // Taps of the phases of a row: 2, 1, 1, so 2, 1, 1 groups of four inputs. One weight at a time, so that a bias
         // meets it in its own phase and channel only.
-        for (phase, first_group) in [0, 2, 3, 4, 6, 7].into_iter().enumerate() {
-            for channel in 0..5 {
-                let (mut rows, mut rest) = (vec![[0; 16]; 8], vec![[0; 4]; 8]);
+        let phases = [(0, 2), (2, 1), (3, 1), (4, 2), (6, 1), (7, 1)];
+        for (phase, (first_group, groups)) in phases.into_iter().enumerate() {
+            for channel in 0..6 {
+                let (mut rows, mut rest) = (vec![[0; 16]; 8], vec![[0; 4]; 16]);
                 if channel < 4 {
                     rows[first_group][4 * channel + 2] = -127;
                 } else {
-                    rest[first_group][2] = -127;
+                    rest[2 * first_group + (channel - 4) * groups][2] = -127;
                 }
                 let tiles: Vec<Tile> = rows.into_iter().map(Tile::new).collect();
                 let weights = ConvolutionTiles { tiles: &tiles, rest: &rest };
