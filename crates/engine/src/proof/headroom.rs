@@ -269,7 +269,7 @@ mod tests {
     fn every_phase_of_a_transposed_convolution_counts() {
         let transposed = Transposed {
             input: Shape { height: 1, width: 4, channels: 3 },
-            output: Shape { height: 2, width: 12, channels: 6 },
+            output: Shape { height: 2, width: 12, channels: 11 },
             kernel: [2, 4],
             stride: [2, 3],
             padding: [0, 0],
@@ -279,18 +279,18 @@ mod tests {
         // meets it in its own phase and channel only.
         let phases = [(0, 2), (2, 1), (3, 1), (4, 2), (6, 1), (7, 1)];
         for (phase, (first_group, groups)) in phases.into_iter().enumerate() {
-            for channel in 0..6 {
-                let (mut rows, mut rest) = (vec![[0; 16]; 8], vec![[0; 4]; 16]);
-                if channel < 4 {
-                    rows[first_group][4 * channel + 2] = -127;
+            for channel in 0..11 {
+                let (mut rows, mut rest) = (vec![[0; 16]; 16], vec![[0; 4]; 24]);
+                if channel < 8 {
+                    rows[2 * first_group + channel / 4 * groups][channel % 4 * 4 + 2] = -127;
                 } else {
-                    rest[2 * first_group + (channel - 4) * groups][2] = -127;
+                    rest[3 * first_group + (channel - 8) * groups][2] = -127;
                 }
                 let tiles: Vec<Tile> = rows.into_iter().map(Tile::new).collect();
                 let weights = ConvolutionTiles { tiles: &tiles, rest: &rest };
                 for (bias, fits) in [(LIMIT, true), (LIMIT + 1, false)] {
-                    let mut channels = vec![[Channel::default(); 4]; 12];
-                    channels[2 * phase + channel / 4][channel % 4].bias = bias;
+                    let mut channels = vec![[Channel::default(); 4]; 18];
+                    channels[3 * phase + channel / 4][channel % 4].bias = bias;
                     let overflow = transposed_overflow(&transposed, weights, &channels, RULE);
                     assert_eq!(overflow, (!fits).then_some(channel), "{phase} {bias}");
                 }
