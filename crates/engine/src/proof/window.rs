@@ -153,31 +153,33 @@ mod tests {
 
     #[test]
     fn a_transposed_convolution_names_the_channel_in_each_phase() {
-        // Two phases of one tap each: a tile and a row of the rest in each, for channels 0 to 4.
+        // Two phases of two taps of five codes each, four groups: eight tiles for channels 0 to 7, twelve groups for 8 to 10.
         let transposed = Transposed {
-            input: Shape { height: 1, width: 2, channels: 1 },
-            output: Shape { height: 1, width: 4, channels: 5 },
-            kernel: [1, 2],
+            input: Shape { height: 1, width: 2, channels: 5 },
+            output: Shape { height: 2, width: 4, channels: 11 },
+            kernel: [2, 2],
             stride: [1, 2],
             padding: [0, 0],
             pad_code: 0,
         };
-        for phase in 0..2 {
-            for channel in [0, 3, 4] {
-                let check = |weight| {
-                    let (mut rows, mut rest) = ([[1; 16]; 2], [[1; 4]; 2]);
-                    *rows[phase].get_mut(4 * channel).unwrap_or(&mut rest[phase][0]) = weight;
-                    said(move || {
-                        let tiles = rows.map(Tile::new);
-                        let weights = ConvolutionTiles { tiles: &tiles, rest: &rest };
-                        let channels = [[Channel::default(); 4]; 4];
-                        assert_transposed("layer 7", &transposed, weights, &channels, RULE, [-128, 127]);
-                    })
-                };
-                assert_eq!(check(-127), None);
-                let wanted = std::format!("layer 7, channel {channel}: a weight is -128");
-                assert_eq!(check(-128), Some(wanted), "phase {phase}");
-            }
+        for (phase, channel) in (0..2).flat_map(|phase| (0..11).map(move |channel| (phase, channel))) {
+            let check = |weight| {
+                let (mut rows, mut rest) = ([[1; 16]; 16], [[1; 4]; 24]);
+                if channel < 8 {
+                    rows[8 * phase + channel / 4 * 4 + 3][channel % 4 * 4] = weight;
+                } else {
+                    rest[12 * phase + (channel - 8) * 4 + 3][0] = weight;
+                }
+                said(move || {
+                    let tiles = rows.map(Tile::new);
+                    let weights = ConvolutionTiles { tiles: &tiles, rest: &rest };
+                    let channels = [[Channel::default(); 4]; 6];
+                    assert_transposed("layer 7", &transposed, weights, &channels, RULE, [-128, 127]);
+                })
+            };
+            assert_eq!(check(-127), None);
+            let wanted = std::format!("layer 7, channel {channel}: a weight is -128");
+            assert_eq!(check(-128), Some(wanted), "phase {phase}");
         }
     }
 
