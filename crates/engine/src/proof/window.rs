@@ -166,9 +166,9 @@ mod tests {
             let check = |weight| {
                 let (mut rows, mut rest) = ([[1; 16]; 16], [[1; 4]; 24]);
                 if channel < 8 {
-                    rows[8 * phase + channel / 4 * 4 + 3][channel % 4 * 4] = weight;
+                    rows[8 * phase + channel / 4 * 4 + 3][channel % 4 * 5] = weight;
                 } else {
-                    rest[12 * phase + (channel - 8) * 4 + 3][0] = weight;
+                    rest[12 * phase + (channel - 8) * 4 + 3][channel % 4] = weight;
                 }
                 said(move || {
                     let tiles = rows.map(Tile::new);
