@@ -14,28 +14,35 @@ const KEYWORDS: [&str; 52] = [
 /// Names that a crate cannot have beside the crates it is linked with.
 const CRATES: [&str; 6] = ["alloc", "core", "proc_macro", "std", "test", "tillwatch_engine"];
 
-/// Types that the generated code names; an enum of the same name would hide them or be hidden.
-const TYPES: [&str; 25] = [
+/// Types and traits that the generated code names, and one that no enum can be called; an enum of the same name would hide them or be
+/// hidden.
+const TYPES: [&str; 31] = [
     "Arena",
     "Convolution",
     "ConvolutionTiles",
+    "Default",
     "Digest",
     "Event",
     "EventMonitor",
     "FeatureCount",
+    "FnMut",
     "Heads",
+    "Iterator",
     "Mark",
     "Memories",
     "Memory",
     "Monitor",
     "Option",
     "Peak",
+    "Pieces",
     "Record",
+    "Result",
     "Sample",
     "SampleRing",
     "Scored",
     "Scratch",
     "SeededField",
+    "Self",
     "SelfTestFailure",
     "Shape",
     "Stream",
@@ -160,7 +167,7 @@ mod tests {
 
     #[test]
     fn enums_hide_no_other_type() {
-        let names = ["kind", "option", "record", "a_1", "a1", "arena", "verdict"];
+        let names = ["kind", "option", "record", "a_1", "a1", "arena", "verdict", "result", "self"];
         assert_eq!(
             type_names(names.into_iter()),
             [
@@ -170,7 +177,9 @@ mod tests {
                 "A1",
                 "A1Category",
                 "ArenaCategory",
-                "VerdictCategory"
+                "VerdictCategory",
+                "ResultCategory",
+                "SelfCategory"
             ]
         );
     }

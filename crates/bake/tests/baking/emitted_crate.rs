@@ -177,15 +177,20 @@ fn hostile_texts_stay_texts() {
 
 #[test]
 fn hostile_names_become_others() {
-    let folder = baked(&Toy {
-        name: "toy_names",
-        field: "scratch",
-        feature: "1: Affine = BAD; //\n\"",
-        categories: ["option", "record"],
-        ..Toy::PLAIN
-    });
-    assert_passes(&cargo(&folder, &["test", "--offline"]));
-    assert_passes(&cargo(&folder, &["fmt", "--", "--check"]));
+    let names: Vec<String> = (0..250).map(|level| format!("level {level}")).collect();
+    let wide: Vec<&str> = names.iter().map(String::as_str).collect();
+    for (name, categories, vocabulary) in [
+        ("toy_names", ["option", "record"], Toy::PLAIN.vocabulary),
+        ("toy_results", ["result", "default"], Toy::PLAIN.vocabulary),
+        ("toy_selves", ["self_", "iterator"], Toy::PLAIN.vocabulary),
+        // In pieces, of which the others have none.
+        ("toy_wide_names", ["pieces", "fn_mut"], &wide),
+    ] {
+        let (field, feature) = ("scratch", "1: Affine = BAD; //\n\"");
+        let folder = baked(&Toy { name, field, feature, categories, vocabulary, ..Toy::PLAIN });
+        assert_passes(&cargo(&folder, &["test", "--offline"]));
+        assert_passes(&cargo(&folder, &["fmt", "--", "--check"]));
+    }
 }
 
 #[test]
