@@ -87,7 +87,7 @@ fn evaluate(plan: &Plan<'_>) -> String {
             "evaluate_samples(&heads, SAMPLES, codes, reconstruction, gains, marks, &weights::THRESHOLDS)"
         }
     };
-    let run = plan.before_score();
+    let run = plan.network_function();
     format!(
         "
 /// The score of the wide codes in the scratch.

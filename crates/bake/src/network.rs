@@ -23,7 +23,7 @@ pub(crate) fn emit(plan: &Plan<'_>) -> String {
         }
         out.push_str(&reconstruct(plan, first < all, end));
     } else {
-        out.push_str(&function(plan, &format!("Wide codes to {end}."), plan.before_score(), 0..all));
+        out.push_str(&function(plan, &format!("Wide codes to {end}."), plan.network_function(), 0..all));
     }
     if let Some(groups) = plan.arena.piece {
         out.push_str(&last_layer(plan, groups));
@@ -33,7 +33,7 @@ pub(crate) fn emit(plan: &Plan<'_>) -> String {
 
 /// The encoder and what follows it.
 fn reconstruct(plan: &Plan<'_>, has_decoder: bool, end: &str) -> String {
-    let name = plan.before_score();
+    let name = plan.network_function();
     let decode = if has_decoder { "    decode(scratch);\n" } else { "" };
     if plan.counts_latent() {
         format!(

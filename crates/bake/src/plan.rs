@@ -125,8 +125,8 @@ impl<'a> Plan<'a> {
         &self.layers[..n]
     }
 
-    /// What the generated function is called that runs the network before the score reads its answer.
-    pub(crate) const fn before_score(&self) -> &'static str {
+    /// Name of the generated function that runs the network, up to what the score reads.
+    pub(crate) const fn network_function(&self) -> &'static str {
         if self.arena.piece.is_some() { "run_hidden" } else { "reconstruct" }
     }
 

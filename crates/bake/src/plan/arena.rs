@@ -37,7 +37,7 @@ pub(crate) enum Answer {
     WideReadOnce,
 }
 
-/// Fewest bytes for which the last layer is computed in pieces: each of them begins anew, and weights are read in two places.
+/// Fewest bytes for which the last layer is computed in pieces: each of them begins anew, and reasons compute outputs once more.
 const LEAST_SAVED: usize = 256;
 /// Fewest groups of a piece.
 const LEAST_PIECE: usize = 16;
@@ -76,18 +76,11 @@ impl Arena {
         places.reverse();
         alive.reverse();
         let mut piece = None;
-        if let Some((last, others)) = alive.split_last_mut()
-            && let Some(layer) = layers.last().filter(|_| answer == Answer::WideReadOnce)
+        if let (Answer::WideReadOnce, Some((last, others)), Some(layer)) =
+            (answer, alive.split_last_mut(), layers.last())
         {
-            let (ins, outs) = (layer.in_groups(), layer.out_groups());
-            let others = others.iter().copied().max().unwrap_or(0);
-            let longest = (others.saturating_sub(ins) / 2).max(LEAST_PIECE);
-            // Pieces of equal length: one long and one short would begin as often.
-            let groups = outs.div_ceil(outs.div_ceil(longest));
-            let in_pieces = ins + 2 * groups;
-            if TILE * last.saturating_sub(in_pieces.max(others)) >= LEAST_SAVED {
-                (*last, piece) = (in_pieces, Some(groups));
-            }
+            piece = piece_of(layer, others.iter().copied().max().unwrap_or(0));
+            *last = piece.map_or(*last, |groups| layer.in_groups() + 2 * groups);
         }
         Self { groups: alive.iter().copied().max().unwrap_or(0), alive, piece, places }
     }
@@ -106,6 +99,16 @@ impl Arena {
     pub(crate) fn bytes(&self) -> usize {
         TILE * self.groups
     }
+}
+
+/// Groups of outputs that a last layer computes at a time, beside other layers that need `others` groups; none where it does not pay.
+fn piece_of(layer: &LayerPlan, others: usize) -> Option<usize> {
+    let (ins, outs) = (layer.in_groups(), layer.out_groups());
+    let longest = (others.saturating_sub(ins) / 2).max(LEAST_PIECE);
+    // Pieces of equal length: one long and one short would begin as often.
+    let groups = outs.div_ceil(outs.div_ceil(longest));
+    let needed = (ins + 2 * groups).max(others);
+    (TILE * (ins + 2 * outs).saturating_sub(needed) >= LEAST_SAVED).then_some(groups)
 }
 
 #[cfg(test)]
