@@ -53,10 +53,6 @@ fn last_layer(plan: &Plan<'_>, piece: usize) -> String {
     let index = plan.layers.len() - 1;
     let layer = &plan.layers[index];
     let (ins, outs) = (layer.in_groups(), layer.out_groups());
-    let from = |part: &str, each: usize| {
-        let first = if each == 1 { "first".to_owned() } else { format!("{each} * first") };
-        format!("weights::LAYER_{index}_{part}.get({first}..).unwrap_or_default()")
-    };
     let table = match layer.sums() {
         Some(sums) if !sums.table.is_empty() => {
             format!("        rim_table(out.as_flattened_mut(), &weights::LAYER_{index}_TABLE);\n")
@@ -71,9 +67,7 @@ fn last_layer(arena: &mut Arena<{}>) -> Pieces<'_, impl FnMut(usize, &mut [[i16;
     // An array, so that no length is looked up.
     let input: &[[i8; {TILE}]; {ins}] = high.last_chunk().unwrap_or(&[[0; {TILE}]; {ins}]);
     let compute = |first: usize, out: &mut [[i16; {TILE}]]| {{
-        let tiles = {};
-        let channels = {};
-        dense_tiles(tiles, channels, weights::LAYER_{index}_RULE, input, out);
+        weights::LAYER_{index}.compute_from(first, input, out);
 {table}    }};
     Pieces {{ groups: {outs}, piece, compute }}
 }}
@@ -81,24 +75,22 @@ fn last_layer(arena: &mut Arena<{}>) -> Pieces<'_, impl FnMut(usize, &mut [[i16;
         TILE * piece,
         layer.out_len,
         plan.arena.groups,
-        from("TILES", ins),
-        from("CHANNELS", 1),
     )
 }
 
 /// What the functions need of the engine.
 pub(crate) fn kernels(plan: &Plan<'_>) -> Vec<&'static str> {
     let name = |layer: &LayerPlan| match layer.kernel {
-        Kernel::Dense(_) => "dense_tiles",
-        Kernel::Convolution(..) => "convolve_tiles",
-        Kernel::Transposed(..) => "transpose_tiles",
-        Kernel::MaxPool(_) => "max_pool",
-        Kernel::AveragePool(_) => "average_pool",
-        Kernel::Upsample(_) => "upsample",
-        Kernel::TopK(_) => "top_k",
+        Kernel::Dense(_) => None,
+        Kernel::Convolution(..) => Some("convolve_tiles"),
+        Kernel::Transposed(..) => Some("transpose_tiles"),
+        Kernel::MaxPool(_) => Some("max_pool"),
+        Kernel::AveragePool(_) => Some("average_pool"),
+        Kernel::Upsample(_) => Some("upsample"),
+        Kernel::TopK(_) => Some("top_k"),
     };
     let pieces = plan.arena.piece.map(|_| "Pieces");
-    plan.layers.iter().map(name).chain(["Arena", "narrow_input"]).chain(pieces).collect()
+    plan.layers.iter().filter_map(name).chain(["Arena", "narrow_input"]).chain(pieces).collect()
 }
 
 fn function(plan: &Plan<'_>, doc: &str, name: &str, range: Range<usize>) -> String {
@@ -195,10 +187,9 @@ fn kernel_call(index: usize, layer: &LayerPlan, input: &str, output: &str) -> St
     let flat = |input: &str| format!("{}.as_flattened()", input.trim_start_matches('&'));
     let out_flat = format!("{output}.as_flattened_mut()");
     match &layer.kernel {
-        Kernel::Dense(_) => call(
-            "dense_tiles",
-            &[constant("TILES"), constant("CHANNELS"), rule, input.to_owned(), output.to_owned()],
-        ),
+        Kernel::Dense(_) => {
+            call(&format!("weights::LAYER_{index}.compute"), &[input.to_owned(), output.to_owned()])
+        }
         Kernel::Convolution(_, sums) | Kernel::Transposed(_, sums) => {
             let name = if matches!(layer.kernel, Kernel::Transposed(..)) {
                 "transpose_tiles"

@@ -47,7 +47,7 @@ pub const fn assert_rule(name: &str, rule: Requantise, [low, high]: [i32; 2]) {
 /// Stops where a dense layer could overflow, reads beyond its weights, or has a weight or a multiplier out of range.
 ///
 /// # Shapes
-/// As [`crate::kernel::dense_tiles`]; `in_groups` and `out_groups` are its numbers of input and output groups.
+/// As [`crate::kernel::Dense::new`]; `in_groups` and `out_groups` are its numbers of input and output groups.
 /// # Bounds
 /// Output codes are -128 to 127 between layers and -32,767 to 32,767 for the last one.
 /// # Exactness

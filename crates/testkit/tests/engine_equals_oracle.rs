@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use tillwatch_engine::feature::{self, MISSING, Mark, Memory, OneHot, Symlog};
 use tillwatch_engine::fixed::{Channel, Requantise, log2_1p, log2_1p_over, sine};
 use tillwatch_engine::kernel::activation::{RIM_TABLE_LEN, narrow_table, rim_table};
-use tillwatch_engine::kernel::{Code, TILE, dense_rows, dense_tiles, narrow_input};
+use tillwatch_engine::kernel::{Code, Dense, TILE, dense_rows, narrow_input};
 use tillwatch_engine::score::{ANCHORS, Thresholds, nearest};
 use tillwatch_model::Preparation;
 use tillwatch_testkit::oracle::{self, Codes};
@@ -33,7 +33,7 @@ fn check_dense<C: Code>(case: &DenseCase) -> Result<(), TestCaseError> {
     let mut padded = case.input.clone();
     padded.resize(padded.len().next_multiple_of(TILE), -128); // meets zero weights
     let mut tiled = vec![[C::default(); TILE]; laid_out.channels.len()];
-    dense_tiles(&laid_out.tiles, &laid_out.channels, case.rule, padded.as_chunks().0, &mut tiled);
+    Dense::new(&laid_out.tiles, &laid_out.channels, case.rule).compute(padded.as_chunks().0, &mut tiled);
     prop_assert_eq!(&widened(&tiled.concat()[..want.len()]), &want, "tiles");
     Ok(())
 }

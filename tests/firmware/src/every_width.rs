@@ -3,7 +3,7 @@
 use tillwatch_engine::digest::Digest;
 use tillwatch_engine::fixed::{Channel, Requantise};
 use tillwatch_engine::kernel::{
-    Code, Convolution, ConvolutionTiles, Shape, TILE, Tile, convolve_tiles, dense_tiles, tiles,
+    Code, Convolution, ConvolutionTiles, Dense, Shape, TILE, Tile, convolve_tiles, tiles,
 };
 use tillwatch_engine::seeded::SeededWords;
 
@@ -49,7 +49,7 @@ pub(crate) fn fingerprint(value: u32) -> u64 {
         let (bias, word) = ((words.next_word() >> 16) as i16, words.next_word());
         *channel = Channel { bias, multiplier: (word >> 17 >> (word & 7)) as i16 };
     }
-    let layer = (layer_tiles.get(..groups * outputs), input.get(..groups), &channels[..]);
+    let layer = (layer_tiles.get(..groups * outputs), channels.get(..outputs), input.get(..groups));
     let mut digest = Digest::new();
     let narrow = Requantise { zero_point: -128, out_min: -128, out_max: 127, shift: 0, bias_shift: 4 };
     fold::<i8>(layer, narrow, &mut digest);
@@ -68,17 +68,25 @@ pub(crate) fn fingerprint(value: u32) -> u64 {
     digest.finish()
 }
 
-type Layer<'a> = (Option<&'a [Tile]>, Option<&'a [[i8; TILE]]>, &'a [[Channel; TILE]]);
+type Layer<'a> = (Option<&'a [Tile]>, Option<&'a [[Channel; TILE]]>, Option<&'a [[i8; TILE]]>);
 
-/// Adds the outputs of a layer to a fingerprint.
+/// Adds the outputs of a layer to a fingerprint: all of them, and in two places fewer than are left there.
 #[inline(never)]
-fn fold<C: Code>((tiles, input, channels): Layer<'_>, rule: Requantise, digest: &mut Digest) {
-    // Groups for which there are no weights stay as they are, and so does one more than there are channels.
-    let mut out = [[C::default(); TILE]; MOST_OUTPUTS + 1];
-    dense_tiles(tiles.unwrap_or_default(), channels, rule, input.unwrap_or_default(), &mut out);
-    for &code in out.as_flattened() {
-        let code: i32 = code.into();
-        digest.update(code as u32 as u64);
+fn fold<C: Code>((tiles, channels, input): Layer<'_>, rule: Requantise, digest: &mut Digest) {
+    let (channels, input) = (channels.unwrap_or_default(), input.unwrap_or_default());
+    let layer = Dense::new(tiles.unwrap_or_default(), channels, rule);
+    for (first, len) in [(0, MOST_OUTPUTS), (channels.len() / 3, 2), (channels.len() / 2, 1)] {
+        // Groups for which there are no channels stay as they are, and so does one behind the last.
+        let mut out = [[C::default(); TILE]; MOST_OUTPUTS + 1];
+        let part = out.get_mut(..len).unwrap_or_default();
+        match first {
+            0 => layer.compute(input, part),
+            _ => layer.compute_from(first, input, part),
+        }
+        for &code in out.as_flattened().iter().take(TILE * (len + 1)) {
+            let code: i32 = code.into();
+            digest.update(code as u32 as u64);
+        }
     }
 }
 

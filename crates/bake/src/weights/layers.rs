@@ -2,7 +2,7 @@
 
 use super::rule;
 use crate::plan::{Kernel, LayerPlan, Plan, Sums};
-use crate::source::{docs, lines, table};
+use crate::source::{constant, docs, lines, table};
 use tillwatch_engine::kernel::activation::RIM_TABLE_LEN;
 use tillwatch_engine::kernel::{Shape, TILE};
 
@@ -15,6 +15,7 @@ pub(super) fn emit(plan: &Plan<'_>) -> Vec<String> {
         if let Some(sums) = layer.sums() {
             weights(&mut items, index, layer, sums, plan.includes_bytes, &mut offset);
             channels(&mut items, index, sums);
+            items.extend(dense(index, layer, index + 1 == plan.layers.len() && !plan.is_encoder()));
         }
     }
     items
@@ -26,9 +27,11 @@ pub(super) fn uses(plan: &Plan<'_>) -> Vec<&'static str> {
     let mut names = Vec::new();
     let is_convolution = |kernel: &Kernel| matches!(kernel, Kernel::Convolution(..));
     let is_transposed = |kernel: &Kernel| matches!(kernel, Kernel::Transposed(..));
+    let is_dense = |kernel: &Kernel| matches!(kernel, Kernel::Dense(_));
     let is_pool = |kernel: &Kernel| matches!(kernel, Kernel::MaxPool(_) | Kernel::AveragePool(_));
     let is_upsample = |kernel: &Kernel| matches!(kernel, Kernel::Upsample(_));
     names.extend(any(is_convolution).then_some("Convolution"));
+    names.extend(any(is_dense).then_some("Dense"));
     names.extend(any(is_pool).then_some("Pool"));
     let has_shape = any(is_convolution) || any(is_transposed) || any(is_pool) || any(is_upsample);
     names.extend(has_shape.then_some("Shape"));
@@ -44,6 +47,20 @@ pub(super) fn uses(plan: &Plan<'_>) -> Vec<&'static str> {
     // rustfmt sorts capitals first.
     names.sort_by_key(|name| (name.starts_with(|c: char| c.is_ascii_lowercase()), *name));
     names
+}
+
+/// A dense layer as one constant.
+fn dense(index: usize, layer: &LayerPlan, is_last: bool) -> Option<String> {
+    let Kernel::Dense(_) = layer.kernel else { return None };
+    let kind = format!("Dense<'static, {}>", if is_last { "i16" } else { "i8" });
+    let value = format!("Dense::new(&LAYER_{index}_TILES, &LAYER_{index}_CHANNELS, LAYER_{index}_RULE)");
+    Some(constant(
+        &format!("Layer {index}, as the network computes it."),
+        "pub(super) ",
+        &format!("LAYER_{index}"),
+        &kind,
+        &value,
+    ))
 }
 
 /// The weights as bytes: of each layer its tiles, then its rest.

@@ -2,34 +2,33 @@
 //! to 100 inputs and outputs, and one for any other.
 //!
 //! The compiler spent 105 instructions on each four outputs around the sums, most of them on values that found no register; here it is
-//! 27 to 36. Which function it is, and most of what it takes, generated code tells by constants, so that an image carries the one
-//! that its layers need.
+//! 27 to 36. What a function takes lies in a table of constants, and the table tells which function it is, so that an image carries the
+//! one that its layers need.
 
-use super::blocks::whole_blocks;
+use super::layer_dsp::Table;
 use super::pairs::LONGEST;
-use crate::fixed::{Channel, Requantise};
-use crate::kernel::{Code, TILE, Tile};
+use crate::kernel::TILE;
 use core::arch::naked_asm;
 
 /// Most groups of inputs, and of outputs, of a small layer. Wider ones spend their time in the loop over groups.
-const SMALL: usize = 25;
+pub(super) const SMALL: usize = 25;
 /// Groups of four inputs that are taken apart once a layer, not once for every four outputs. Each takes 8 bytes of stack.
 const APART: usize = 32;
 /// Such groups to a turn of their loop, in a small layer and in any other; a first turn enters behind those that it lacks.
-const SMALL_TURN: usize = 4;
+pub(super) const SMALL_TURN: usize = 4;
 const TURN: usize = 8;
 /// Bytes of the instructions for one.
-const APART_BYTES: usize = 52;
+pub(super) const APART_BYTES: usize = 52;
 /// Bytes of those that end a small layer's turn.
-const SMALL_TURN_END: usize = 4;
+pub(super) const SMALL_TURN_END: usize = 4;
 /// Further groups to a turn.
 const FURTHER_TURN: usize = 4;
 /// Bytes of the instructions for one.
 const FURTHER_BYTES: usize = 62;
 /// Where sums are shifted, and where narrow and wide codes are made of them: bytes from the end of the loop over groups.
-const SHIFTED: usize = 48;
-const NARROW: usize = 66;
-const WIDE: usize = 130;
+pub(super) const SHIFTED: usize = 48;
+pub(super) const NARROW: usize = 66;
+pub(super) const WIDE: usize = 130;
 
 /// Adds the products of a tile in r1 to r4 and of its inputs in r5 and r6: the sums of two pairs of rows, then of their low rows.
 macro_rules! products {
@@ -49,83 +48,11 @@ macro_rules! products {
     };
 }
 
-/// What the assembly finds on the stack.
-#[repr(C)]
-struct Rest {
-    /// Zero point and one half in steps of a product's upper 32 of 48 bits; for wide codes one code less.
-    start: i32,
-    /// The rule's shift, eight bits; the way from sums to codes, eight bits; what a step of a bias is worth.
-    steps: u32,
-    out: *mut u8,
-    /// Groups of inputs. For small layers: the way into the first turn, back from the end of the loop, 16 bits; bytes that they take
-    /// apart.
-    groups: usize,
-}
-
-/// As the portable twin, in 14.5 instructions for 16 multiply-accumulates of the first 128 inputs and 16.5 for others.
+/// Defines a function that computes a layer whose codes are cut to [`Code::LIMITS`].
 ///
-/// # Bounds
-/// Sums that fit an i32, as everywhere: `SMLAD` wraps. The rule lies within [`Code::LIMITS`].
-/// # Cost
-/// As many bytes of stack as 100 and twice the inputs for up to 100 inputs and outputs, otherwise 128 and twice the inputs, at most 384.
 /// # Source
 /// ARMv7-M Architecture Reference Manual, `SXTB16`, `SMLAD`, `SMLABT`, `SMLAWT`, `SSAT`, `QADD16`, and `TEQ` with a shift; weights
 /// lie as `pairs` arranges them.
-#[allow(clippy::inline_always, reason = "widths and rule, where constant, choose the function in assembly")]
-#[inline(always)]
-pub(crate) fn dense<C: Code>(
-    tiles: &[Tile],
-    channels: &[[Channel; TILE]],
-    rule: Requantise,
-    input: &[[i8; TILE]],
-    out: &mut [[C; TILE]],
-) {
-    let blocks = whole_blocks(tiles, channels, input, out);
-    if blocks == 0 {
-        return;
-    }
-    let (groups, is_wide) = (input.len(), size_of::<C>() > 1);
-    // A product in steps of 2^-16 is a code in steps of 2^-5 where codes are narrow, of 2^-1 where they are wide.
-    let code = 1 << (16 - C::MULTIPLIER_SHIFT);
-    let way = match (rule.shift, is_wide) {
-        (0, false) => NARROW,
-        (0, true) => WIDE,
-        _ => SHIFTED,
-    };
-    let mut rest = Rest {
-        start: rule.zero_point * code + code / 2 - if is_wide { code } else { 0 },
-        steps: (1_u32.wrapping_shl(rule.bias_shift) << 16) | ((way as u32) << 8) | (rule.shift & 0xff),
-        out: out.as_mut_ptr().cast(),
-        groups,
-    };
-    let last = (8 * (blocks - 1)) | (usize::from(is_wide) << 31);
-    let (tiles, first) = (tiles.as_ptr(), channels.as_ptr());
-    // SAFETY: there are at least one group of inputs and one of outputs, tiles for each pair of those and channels for the
-    // outputs. Codes take one byte or two. The ways are of this function's making, whatever the rule.
-    unsafe {
-        if groups <= SMALL && blocks <= SMALL {
-            let back = APART_BYTES * (1 + (groups - 1) % SMALL_TURN) + SMALL_TURN_END;
-            rest.groups = ((8 * groups) << 16) | (back.wrapping_neg() & 0xffff);
-            small_layer(tiles, input.as_ptr(), first, last, rest);
-        } else {
-            large_layer(tiles, input.as_ptr(), first, last, rest);
-        }
-    }
-    let [low, high] = C::LIMITS;
-    if rule.out_min > low || rule.out_max < high {
-        cut(out.get_mut(..blocks).unwrap_or_default(), rule);
-    }
-}
-
-/// Cuts the codes of a layer to a range within [`Code::LIMITS`].
-#[inline(never)]
-fn cut<C: Code>(out: &mut [[C; TILE]], rule: Requantise) {
-    for code in out.as_flattened_mut() {
-        *code = C::narrow((*code).into().min(rule.out_max).max(rule.out_min));
-    }
-}
-
-/// Defines a function that computes a layer whose codes are cut to [`Code::LIMITS`].
 ///
 /// A pair of rows has two sums, of lanes and of their low bytes, which begin at zero. A channel is a word whose lower half is a factor
 /// of `SMLABT`, which adds the bias, and whose upper half one of `SMLAWT`. Wide codes are made one too small and then increased with
@@ -137,12 +64,10 @@ macro_rules! layer {
     ($(#[$attribute:meta])* $name:ident, groups to a turn: $turn:expr, is large: $is_large:expr) => {
         $(#[$attribute])*
         #[unsafe(naked)]
-        unsafe extern "C" fn $name(
-            tiles: *const Tile,
+        pub(super) unsafe extern "C" fn $name(
+            table: *const Table,
             input: *const [i8; TILE],
-            channels: *const [Channel; TILE],
-            last: usize,
-            rest: Rest,
+            out: *mut u8,
         ) {
             naked_asm!(
                 // Where flags tell of the instructions and the target's name does not, see `build.rs`.
@@ -150,8 +75,8 @@ macro_rules! layer {
                 ".cpu cortex-m33",
                 ".endif",
                 "push {{r4-r11, lr}}",
-                "add r12, sp, #36",
-                "ldm r12, {{r4-r7}}",
+                "mov r6, r2",
+                "ldm r0, {{r0, r2-r5, r7}}",
                 "add r3, r3, r2, lsr #1", // half the address of the last channels, and whether codes are wide
                 // The way into the first turn to lr, the end of what is apart to r12, its beginning to r7, and whether groups are even.
                 ".if {IS_LARGE}",

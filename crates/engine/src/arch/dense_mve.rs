@@ -3,7 +3,7 @@
 //! Four sums become four codes in one register: `VRMULH` rounds as [`Requantise`] does. That takes 12 instructions where the compiler
 //! spends 50 on four outputs, and products take so few that it would be half of all.
 
-use super::blocks::whole_blocks;
+use super::layer::Layer;
 use super::mve::products;
 use crate::fixed::{Channel, Requantise};
 use crate::kernel::{Code, TILE, Tile};
@@ -31,18 +31,13 @@ struct Rest<C> {
 /// # Source
 /// ARMv8-M Architecture Reference Manual, `VMOVL`, `VRMULH`; products are those of `mve`.
 #[inline]
-pub(crate) fn dense<C: Code>(
-    tiles: &[Tile],
-    channels: &[[Channel; TILE]],
-    rule: Requantise,
-    input: &[[i8; TILE]],
-    out: &mut [[C; TILE]],
-) {
-    let blocks = whole_blocks(tiles, channels, input, out);
+pub(crate) fn dense<C: Code>(layer: &Layer<'_, C>, input: &[[i8; TILE]], out: &mut [[C; TILE]]) {
+    let blocks = layer.blocks(input, out);
     if blocks == 0 {
         return;
     }
     let first = out.as_mut_ptr();
+    let Layer { tiles, channels, scale: rule, groups, .. } = *layer;
     let Requantise { zero_point, out_min, out_max, shift, bias_shift } = rule;
     let rest = Rest {
         out: first,
@@ -55,7 +50,7 @@ pub(crate) fn dense<C: Code>(
         bias_shift,
     };
     // SAFETY: there are at least one group of inputs and one of outputs, tiles for each pair of those and channels for the outputs.
-    unsafe { layer(tiles.as_ptr(), input.as_ptr(), input.len(), &raw const rest) };
+    unsafe { compute(tiles.as_ptr(), input.as_ptr(), groups, &raw const rest) };
 }
 
 /// Computes a layer.
@@ -63,7 +58,7 @@ pub(crate) fn dense<C: Code>(
 /// # Safety
 /// The outputs are at least 4, and what the pointers say is there.
 #[unsafe(naked)]
-unsafe extern "C" fn layer<C: Code>(
+unsafe extern "C" fn compute<C: Code>(
     tiles: *const Tile,
     input: *const [i8; TILE],
     groups: usize,

@@ -3,8 +3,8 @@
 //! Eight outputs at a time, so that each input is loaded half as often; rustc keeps some of the twenty values of that loop in
 //! memory, and makes code of the layer twice, for narrow and for wide outputs.
 
-use super::blocks::whole_blocks;
-use crate::fixed::{Channel, Requantise};
+use super::layer::Layer;
+use crate::fixed::Channel;
 use crate::kernel::{Code, TILE, Tile};
 use core::arch::naked_asm;
 
@@ -132,17 +132,12 @@ struct Rest<C> {
 /// # Cost
 /// 48 bytes of stack. An odd number of groups of outputs takes as long as the next even one.
 #[inline]
-pub(crate) fn dense<C: Code>(
-    tiles: &[Tile],
-    channels: &[[Channel; TILE]],
-    rule: Requantise,
-    input: &[[i8; TILE]],
-    out: &mut [[C; TILE]],
-) {
-    let blocks = whole_blocks(tiles, channels, input, out);
+pub(crate) fn dense<C: Code>(layer: &Layer<'_, C>, input: &[[i8; TILE]], out: &mut [[C; TILE]]) {
+    let blocks = layer.blocks(input, out);
     if blocks == 0 {
         return;
     }
+    let Layer { tiles, channels, scale: rule, groups, .. } = *layer;
     let rest = Rest {
         channels: channels.as_ptr(),
         out: out.as_mut_ptr(),
@@ -157,7 +152,7 @@ pub(crate) fn dense<C: Code>(
     };
     // SAFETY: there are at least one group of inputs and one of outputs, tiles for each pair of those and channels for the
     // outputs. Codes take one byte or two.
-    unsafe { layer(tiles.as_ptr(), input.as_ptr(), input.len(), (&raw const rest).cast()) }
+    unsafe { compute(tiles.as_ptr(), input.as_ptr(), groups, (&raw const rest).cast()) }
 }
 
 /// Computes a layer.
@@ -165,7 +160,7 @@ pub(crate) fn dense<C: Code>(
 /// # Safety
 /// `groups` and the outputs are at least 1, and what the pointers say is there.
 #[unsafe(naked)]
-unsafe extern "C" fn layer(
+unsafe extern "C" fn compute(
     tiles: *const Tile,
     input: *const [i8; TILE],
     groups: usize,

@@ -3,7 +3,7 @@
 //! The compiler spent some 125 instructions on each four outputs around the sums, most of them on values that found no register, and made
 //! code of the layer twice, for narrow and for wide outputs; here it is 111, whatever the values.
 
-use super::blocks::whole_blocks;
+use super::layer::Layer;
 use super::thumb1::four_products;
 use crate::fixed::{Channel, Requantise};
 use crate::kernel::{Code, TILE, Tile};
@@ -85,14 +85,37 @@ macro_rules! codes {
     };
 }
 
+/// What outputs share.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Scale {
+    /// Added to a product, it makes it the distance to the largest code, rounded, with the fraction bits of a product.
+    from_max: i32,
+    /// From the smallest to the largest code, with the fraction bits of a product.
+    span: i32,
+    out_min: i32,
+    /// Bits 0 to 7: shift of biases; bit 8: codes are wide; from bit 9: shift of accumulators.
+    shifts: u32,
+}
+
+/// The rule as the assembly takes it.
+pub(super) const fn scale<C: Code>(rule: Requantise) -> Scale {
+    let Requantise { zero_point, out_min, out_max, shift, bias_shift } = rule;
+    let fraction_bits = 16 - C::MULTIPLIER_SHIFT;
+    let half = 1 << (fraction_bits - 1);
+    Scale {
+        from_max: (zero_point.wrapping_sub(out_max) << fraction_bits).wrapping_add(half),
+        span: out_max.wrapping_sub(out_min) << fraction_bits,
+        out_min,
+        shifts: shift << 9 | ((size_of::<C>() > 1) as u32) << 8 | bias_shift,
+    }
+}
+
 /// What the assembly finds on the stack, in the order in which it loads it.
 #[repr(C)]
 struct Rest {
-    /// From the smallest to the largest code, with the fraction bits of a product.
     span: i32,
     channels: *const [Channel; TILE],
     out_min: i32,
-    /// Bits 0 to 7: shift of biases; bit 8: codes are wide; from bit 9: shift of accumulators.
     shifts: u32,
     out: *mut (),
     end: *mut (),
@@ -108,40 +131,31 @@ struct Rest {
 /// ARMv6-M Architecture Reference Manual; weights lie as `quads` arranges them. Arguments that find no register lie on the stack as
 /// the Procedure Call Standard for the Arm Architecture says.
 #[inline]
-pub(crate) fn dense<C: Code>(
-    tiles: &[Tile],
-    channels: &[[Channel; TILE]],
-    rule: Requantise,
-    input: &[[i8; TILE]],
-    out: &mut [[C; TILE]],
-) {
-    let blocks = whole_blocks(tiles, channels, input, out);
+pub(crate) fn dense<C: Code>(layer: &Layer<'_, C>, input: &[[i8; TILE]], out: &mut [[C; TILE]]) {
+    let blocks = layer.blocks(input, out);
     if blocks == 0 {
         return;
     }
-    let fraction_bits = 16 - C::MULTIPLIER_SHIFT;
-    let from_max = ((rule.zero_point - rule.out_max) << fraction_bits) + (1 << (fraction_bits - 1));
+    let Layer { tiles, channels, scale: Scale { from_max, span, out_min, shifts }, groups, .. } = *layer;
     let rest = Rest {
-        span: (rule.out_max - rule.out_min) << fraction_bits,
+        span,
         channels: channels.as_ptr(),
-        out_min: rule.out_min,
-        shifts: rule.shift << 9 | (size_of::<C>() as u32 - 1) << 8 | rule.bias_shift,
+        out_min,
+        shifts,
         out: out.as_mut_ptr().cast(),
         end: out.as_mut_ptr().wrapping_add(blocks).cast(),
     };
     // SAFETY: there are at least one group of inputs and one of outputs, tiles for each pair of those and channels for the
     // outputs. Codes take one byte or two, as the shifts say.
-    unsafe { layer(tiles.as_ptr(), input.as_ptr(), input.len(), from_max, rest) }
+    unsafe { compute(tiles.as_ptr(), input.as_ptr(), groups, from_max, rest) }
 }
 
 /// Computes a layer.
 ///
-/// `from_max`, added to a product, makes it the distance to the largest code, rounded, with the fraction bits of a product.
-///
 /// # Safety
 /// `groups` and the outputs are at least 1, and what the pointers say is there.
 #[unsafe(naked)]
-unsafe extern "C" fn layer(
+unsafe extern "C" fn compute(
     tiles: *const Tile,
     input: *const [i8; TILE],
     groups: usize,

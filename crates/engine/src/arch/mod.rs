@@ -1,8 +1,6 @@
 //! Inner loops for single cores, chosen by the build script; everywhere else the portable one, which is their oracle. And the
 //! one view of memory that safe code cannot have.
 
-#[cfg(any(dense_in_assembly, test))]
-mod blocks;
 #[cfg(tile_sums = "dsp")]
 mod dense_dsp;
 #[cfg(tile_sums = "mve")]
@@ -13,6 +11,10 @@ mod dense_riscv;
 mod dense_thumb1;
 #[cfg(tile_sums = "dsp")]
 mod dsp;
+#[cfg(not(tile_sums = "dsp"))]
+mod layer;
+#[cfg(tile_sums = "dsp")]
+mod layer_dsp;
 #[cfg(tile_sums = "mve")]
 mod mve;
 mod narrow;
@@ -34,8 +36,6 @@ mod thumb1;
 #[cfg(tile_sums = "thumb2")]
 mod thumb2;
 
-#[cfg(tile_sums = "dsp")]
-pub(crate) use dense_dsp::dense;
 #[cfg(tile_sums = "mve")]
 pub(crate) use dense_mve::dense;
 #[cfg(tile_sums = "riscv")]
@@ -44,6 +44,10 @@ pub(crate) use dense_riscv::dense;
 pub(crate) use dense_thumb1::dense;
 #[cfg(tile_sums = "dsp")]
 pub(crate) use dsp::{row_sum, tile_sums};
+#[cfg(not(tile_sums = "dsp"))]
+pub(crate) use layer::Layer;
+#[cfg(tile_sums = "dsp")]
+pub(crate) use layer_dsp::{Layer, dense, dense_from};
 #[cfg(tile_sums = "mve")]
 pub(crate) use mve::{row_sum, tile_sums};
 pub(crate) use narrow::narrow;

@@ -24,7 +24,7 @@ mod upsample;
 
 pub use arena::Arena;
 pub use convolution::{Convolution, ConvolutionTiles, convolve_rows, convolve_tiles};
-pub use dense::dense_tiles;
+pub use dense::Dense;
 pub use pieces::Pieces;
 pub use plane::rest_from_bytes;
 pub use pool::{Pool, average_pool, average_scale, max_pool};

@@ -9,16 +9,17 @@ use super::TILE;
 /// # Examples
 /// ```
 /// use tillwatch_engine::fixed::{Channel, Requantise};
-/// use tillwatch_engine::kernel::{Pieces, Tile, dense_tiles, tiles};
-/// const TILES: [Tile; 3] = tiles([[1; 16], [2; 16], [3; 16]]);
+/// use tillwatch_engine::kernel::{Dense, Pieces, Tile, tiles};
+/// static TILES: [Tile; 3] = tiles([[1; 16], [2; 16], [3; 16]]);
 /// // A factor of one half: 2^16 of 2^17.
-/// const CHANNELS: [[Channel; 4]; 3] = [[Channel { bias: 0, multiplier: 1 << 14 }; 4]; 3];
-/// let rule = Requantise { zero_point: 0, out_min: -32_767, out_max: 32_767, shift: 2, bias_shift: 0 };
+/// static CHANNELS: [[Channel; 4]; 3] = [[Channel { bias: 0, multiplier: 1 << 14 }; 4]; 3];
+/// const RULE: Requantise = Requantise { zero_point: 0, out_min: -32_767, out_max: 32_767, shift: 2, bias_shift: 0 };
+/// const LAYER: Dense<i16> = Dense::new(&TILES, &CHANNELS, RULE);
 /// let input = [[1, 2, 3, 4]];
 /// let mut layer = Pieces {
 ///     groups: 3,
 ///     piece: &mut [[0; 4]; 2],
-///     compute: |first, out: &mut [[i16; 4]]| dense_tiles(&TILES[first..], &CHANNELS[first..], rule, &input, out),
+///     compute: |first, out: &mut [[i16; 4]]| LAYER.compute_from(first, &input, out),
 /// };
 /// assert_eq!(layer.outputs(0, 2), [5, 5, 5, 5, 10, 10, 10, 10]);
 /// assert_eq!(layer.outputs(2, 2), [15; 4]);

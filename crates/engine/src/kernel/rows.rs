@@ -12,7 +12,7 @@ use crate::fixed::{Channel, Requantise};
 /// # Bounds
 /// `|bias| * 2^bias_shift + input_max * sum |weight|` fits an i32 per channel, as the model file's validation checks.
 /// # Exactness
-/// Bit-exact under contract `tw-w8a8-r16-2`, and equal to [`super::dense_tiles`].
+/// Bit-exact under contract `tw-w8a8-r16-2`, and equal to [`super::Dense`].
 /// # Panics
 /// Never.
 /// # Cost
@@ -35,7 +35,7 @@ pub fn dense_rows<C: Code>(
 
 #[cfg(test)]
 mod tests {
-    use super::super::{TILE, Tile, dense_tiles, tiles_len};
+    use super::super::{Dense, TILE, Tile, tiles_len};
     use super::*;
     use proptest::prelude::*;
     use std::vec;
@@ -89,9 +89,8 @@ mod tests {
             let mut codes = input.clone();
             codes.resize(in_len.next_multiple_of(TILE), 77);
             let mut tiled = vec![[0_i16; TILE]; out_len.div_ceil(TILE)];
-            dense_tiles(
-                &tile(&weights, in_len, out_len), padded.as_chunks().0, rule, codes.as_chunks().0, &mut tiled,
-            );
+            let tiles = tile(&weights, in_len, out_len);
+            Dense::new(&tiles, padded.as_chunks().0, rule).compute(codes.as_chunks().0, &mut tiled);
             prop_assert_eq!(&tiled.concat()[..out_len], &out[..]);
         }
     }

@@ -9,7 +9,7 @@ const CODE_MAX: u64 = 128;
 /// The first channel whose accumulator, shifted for requantisation, some input could overflow; `None` where there is none.
 ///
 /// # Shapes
-/// As [`crate::kernel::dense_tiles`]; `in_tiles` is its number of input groups.
+/// As [`crate::kernel::Dense::new`]; `in_tiles` is its number of input groups.
 /// # Bounds
 /// `shift <= 15`, `bias_shift <= 14`; tiles and channels of a layer that fits in memory.
 /// # Exactness

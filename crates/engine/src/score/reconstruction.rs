@@ -59,7 +59,7 @@ mod tests {
     use super::*;
     use crate::feature::Mark;
     use crate::fixed::{Channel, Requantise};
-    use crate::kernel::{Tile, dense_tiles};
+    use crate::kernel::{Dense, Tile};
     use proptest::prelude::*;
     use std::vec;
     use std::vec::Vec;
@@ -100,13 +100,12 @@ mod tests {
             let channels: Vec<[Channel; TILE]> =
                 biases.iter().map(|four| four.map(|bias| Channel { bias, multiplier: 20_000 })).collect();
             let mut whole = vec![[0_i16; TILE]; channels.len()];
-            dense_tiles(&tiles, &channels, rule, &input, &mut whole);
+            let layer = Dense::new(&tiles, &channels, rule);
+            layer.compute(&input, &mut whole);
             let mut whole = whole.as_flattened();
 
             let mut piece = vec![[77; TILE]; groups];
-            let compute = |first: usize, out: &mut [[i16; TILE]]| {
-                dense_tiles(&tiles[first * input.len()..], &channels[first..], rule, &input, out);
-            };
+            let compute = |first: usize, out: &mut [[i16; TILE]]| layer.compute_from(first, &input, out);
             let all = channels.len();
             let mut pieces = Pieces { groups: all, piece: &mut piece, compute };
             let rest = whole.get(first..).unwrap_or_default();

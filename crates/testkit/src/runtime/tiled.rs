@@ -5,8 +5,7 @@ use crate::tiles::Tiles;
 use tillwatch_engine::feature::{Mark, Memory};
 use tillwatch_engine::kernel::activation::{RIM_TABLE_LEN, narrow_table, rim_table};
 use tillwatch_engine::kernel::{
-    Code, TILE, average_pool, convolve_tiles, dense_tiles, max_pool, narrow_input, top_k, transpose_tiles,
-    upsample,
+    Code, Dense, TILE, average_pool, convolve_tiles, max_pool, narrow_input, top_k, transpose_tiles, upsample,
 };
 use tillwatch_engine::score::{Scored, latent_distance};
 use tillwatch_loader::{Loader, Scratch, prepare_samples};
@@ -137,7 +136,7 @@ fn run_sums<C: Code>(layer: &Layer<'_>, tiles: &Tiles, input: &[i8]) -> Vec<C> {
             let mut groups = input.to_vec();
             groups.resize(input.len().next_multiple_of(TILE), FILLER);
             let mut out = vec![[C::default(); TILE]; tiles.channels.len()];
-            dense_tiles(&tiles.tiles, &tiles.channels, dense.rule, groups.as_chunks().0, &mut out);
+            Dense::new(&tiles.tiles, &tiles.channels, dense.rule).compute(groups.as_chunks().0, &mut out);
             output.copy_from_slice(&out.as_flattened()[..layer.out_len()]);
         }
         Layer::Convolution(layer) => {

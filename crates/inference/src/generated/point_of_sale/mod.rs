@@ -23,7 +23,7 @@ mod weights;
 pub use record::*;
 
 use tillwatch_engine::feature::{Mark, Memory, cyclic, delta, flag, logarithm, one_hot, ratio_to_mean};
-use tillwatch_engine::kernel::{Arena, dense_tiles, narrow_input};
+use tillwatch_engine::kernel::{Arena, narrow_input};
 use tillwatch_engine::monitor::{Event, EventMonitor, FeatureCount};
 use tillwatch_engine::proof::{
     assert_affine, assert_dense, assert_entries, assert_input, assert_room, assert_score,
@@ -330,9 +330,9 @@ fn encode_codes(scratch: &mut Scratch) {
         arena.narrow_mut()[..5].as_flattened_mut(),
     );
     let (low, high) = arena.narrow_mut().split_at_mut(10);
-    dense_tiles(&weights::LAYER_0_TILES, &weights::LAYER_0_CHANNELS, weights::LAYER_0_RULE, &low[..5], high);
+    weights::LAYER_0.compute(&low[..5], high);
     let (low, high) = arena.narrow_mut().split_at_mut(3);
-    dense_tiles(&weights::LAYER_1_TILES, &weights::LAYER_1_CHANNELS, weights::LAYER_1_RULE, &high[7..], low);
+    weights::LAYER_1.compute(&high[7..], low);
 }
 
 /// Where [`encode_codes`] leaves the latent vector.
@@ -344,15 +344,9 @@ fn latent_codes(scratch: &mut Scratch) -> &[i8] {
 fn decode(scratch: &mut Scratch) {
     let Scratch { arena, .. } = scratch;
     let (low, high) = arena.narrow_mut().split_at_mut(10);
-    dense_tiles(&weights::LAYER_2_TILES, &weights::LAYER_2_CHANNELS, weights::LAYER_2_RULE, &low[..3], high);
+    weights::LAYER_2.compute(&low[..3], high);
     let (reconstruction, high) = arena.split_mut(5);
-    dense_tiles(
-        &weights::LAYER_3_TILES,
-        &weights::LAYER_3_CHANNELS,
-        weights::LAYER_3_RULE,
-        high,
-        reconstruction,
-    );
+    weights::LAYER_3.compute(high, reconstruction);
 }
 
 /// Wide codes to the network's answer.

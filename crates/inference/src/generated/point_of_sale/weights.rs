@@ -2,7 +2,7 @@
 
 use tillwatch_engine::feature::{Affine, Cyclic, OneHot};
 use tillwatch_engine::fixed::{Channel, Requantise};
-use tillwatch_engine::kernel::{Tile, tiles};
+use tillwatch_engine::kernel::{Dense, Tile, tiles};
 use tillwatch_engine::monitor::Baseline;
 use tillwatch_engine::score::Thresholds;
 
@@ -118,6 +118,9 @@ pub(super) static LAYER_0_CHANNELS: [[Channel; 4]; 4] = [
 pub(super) const LAYER_0_RULE: Requantise =
     Requantise { zero_point: -128, out_min: -128, out_max: 127, shift: 2, bias_shift: 0 };
 
+/// Layer 0, as the network computes it.
+pub(super) const LAYER_0: Dense<'static, i8> = Dense::new(&LAYER_0_TILES, &LAYER_0_CHANNELS, LAYER_0_RULE);
+
 /// Layer 1, weights [10, 16]: 3 groups of 4 outputs, each 4 tiles long; a tile is 4 outputs of 4 inputs.
 #[rustfmt::skip]
 pub(super) static LAYER_1_TILES: [Tile; 12] = tiles([
@@ -161,6 +164,9 @@ pub(super) static LAYER_1_CHANNELS: [[Channel; 4]; 3] = [
 /// Layer 1, what the outputs share.
 pub(super) const LAYER_1_RULE: Requantise =
     Requantise { zero_point: -128, out_min: -128, out_max: 127, shift: 0, bias_shift: 1 };
+
+/// Layer 1, as the network computes it.
+pub(super) const LAYER_1: Dense<'static, i8> = Dense::new(&LAYER_1_TILES, &LAYER_1_CHANNELS, LAYER_1_RULE);
 
 /// Layer 2, weights [16, 10]: 4 groups of 4 outputs, each 3 tiles long; a tile is 4 outputs of 4 inputs.
 #[rustfmt::skip]
@@ -211,6 +217,9 @@ pub(super) static LAYER_2_CHANNELS: [[Channel; 4]; 4] = [
 /// Layer 2, what the outputs share.
 pub(super) const LAYER_2_RULE: Requantise =
     Requantise { zero_point: -128, out_min: -128, out_max: 127, shift: 2, bias_shift: 0 };
+
+/// Layer 2, as the network computes it.
+pub(super) const LAYER_2: Dense<'static, i8> = Dense::new(&LAYER_2_TILES, &LAYER_2_CHANNELS, LAYER_2_RULE);
 
 /// Layer 3, weights [19, 16]: 5 groups of 4 outputs, each 4 tiles long; a tile is 4 outputs of 4 inputs.
 #[rustfmt::skip]
@@ -275,6 +284,9 @@ pub(super) static LAYER_3_CHANNELS: [[Channel; 4]; 5] = [
 /// Layer 3, what the outputs share.
 pub(super) const LAYER_3_RULE: Requantise =
     Requantise { zero_point: 0, out_min: -32767, out_max: 32767, shift: 2, bias_shift: 0 };
+
+/// Layer 3, as the network computes it.
+pub(super) const LAYER_3: Dense<'static, i16> = Dense::new(&LAYER_3_TILES, &LAYER_3_CHANNELS, LAYER_3_RULE);
 
 /// Score per squared residual of each column, in steps of 2^-24.
 #[rustfmt::skip]
