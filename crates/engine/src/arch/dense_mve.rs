@@ -37,8 +37,8 @@ pub(crate) fn dense<C: Code>(layer: &Layer<'_, C>, input: &[[i8; TILE]], out: &m
         return;
     }
     let first = out.as_mut_ptr();
-    let Layer { tiles, channels, scale: rule, groups, .. } = *layer;
-    let Requantise { zero_point, out_min, out_max, shift, bias_shift } = rule;
+    let Layer { tiles, channels, scale, groups, .. } = *layer;
+    let Requantise { zero_point, out_min, out_max, shift, bias_shift } = scale.rule();
     let rest = Rest {
         out: first,
         shift,

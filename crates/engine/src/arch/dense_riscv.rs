@@ -137,7 +137,8 @@ pub(crate) fn dense<C: Code>(layer: &Layer<'_, C>, input: &[[i8; TILE]], out: &m
     if blocks == 0 {
         return;
     }
-    let Layer { tiles, channels, scale: rule, groups, .. } = *layer;
+    let Layer { tiles, channels, scale, groups, .. } = *layer;
+    let rule = scale.rule();
     let rest = Rest {
         channels: channels.as_ptr(),
         out: out.as_mut_ptr(),

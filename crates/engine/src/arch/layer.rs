@@ -2,18 +2,45 @@
 
 #[cfg(tile_sums = "thumb1")]
 use super::dense_thumb1::{Scale, scale};
+#[cfg(not(tile_sums = "thumb1"))]
+use super::range::range;
 use crate::fixed::{Channel, Requantise};
 use crate::kernel::{Code, TILE, Tile};
 use core::marker::PhantomData;
 
-/// What outputs share.
+/// What outputs share, in as few bytes as hold it: the rule.
 #[cfg(not(tile_sums = "thumb1"))]
-type Scale = Requantise;
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Scale {
+    zero_point: i32,
+    range: [i16; 2],
+    shifts: [u8; 2],
+}
 
-/// The rule as it is.
+/// The rule within the limits of codes.
 #[cfg(not(tile_sums = "thumb1"))]
-const fn scale<C>(rule: Requantise) -> Scale {
-    rule
+const fn scale<C: Code>(rule: Requantise) -> Scale {
+    Scale {
+        zero_point: rule.zero_point,
+        range: range::<C>(rule),
+        shifts: [rule.shift as u8, rule.bias_shift as u8],
+    }
+}
+
+#[cfg(not(tile_sums = "thumb1"))]
+impl Scale {
+    /// The rule.
+    #[inline]
+    pub(super) const fn rule(self) -> Requantise {
+        let Self { zero_point, range: [out_min, out_max], shifts: [shift, bias_shift] } = self;
+        Requantise {
+            zero_point,
+            out_min: out_min as i32,
+            out_max: out_max as i32,
+            shift: shift as u32,
+            bias_shift: bias_shift as u32,
+        }
+    }
 }
 
 /// The constants of a layer with codes of one kind. There are at least as many tiles as groups of inputs times groups of outputs.
@@ -57,7 +84,7 @@ impl<'a, C: Code> Layer<'a, C> {
     #[cfg(not(dense_in_assembly))]
     #[inline]
     pub(crate) const fn parts(&self) -> (&'a [Tile], &'a [[Channel; TILE]], Requantise) {
-        (self.tiles, self.channels, self.scale)
+        (self.tiles, self.channels, self.scale.rule())
     }
 
     /// Groups of inputs.

@@ -3,6 +3,7 @@
 use super::dense_dsp::{
     APART_BYTES, NARROW, SHIFTED, SMALL, SMALL_TURN, SMALL_TURN_END, WIDE, large_layer, small_layer,
 };
+use super::range::range;
 use crate::fixed::{Channel, Requantise};
 use crate::kernel::{Code, TILE, Tile};
 use core::marker::PhantomData;
@@ -56,7 +57,6 @@ impl<'a, C: Code> Layer<'a, C> {
             (0, true) => WIDE,
             _ => SHIFTED,
         };
-        let [low, high] = C::LIMITS;
         let table = Table {
             tiles: tiles.as_ptr(),
             channels: channels.as_ptr(),
@@ -70,9 +70,7 @@ impl<'a, C: Code> Layer<'a, C> {
                 groups as u32
             },
         };
-        let out_min = if rule.out_min > low { rule.out_min } else { low };
-        let out_max = if rule.out_max < high { rule.out_max } else { high };
-        Self { table, range: [out_min as i16, out_max as i16], slices: PhantomData }
+        Self { table, range: range::<C>(rule), slices: PhantomData }
     }
 }
 
@@ -99,7 +97,7 @@ impl Table {
 /// What a number of groups of outputs looks like.
 #[inline]
 const fn last<C>(blocks: usize) -> u32 {
-    (8 * (blocks as u32).wrapping_sub(1)) | (((size_of::<C>() > 1) as u32) << 31)
+    (8 * blocks as u32).wrapping_add((((size_of::<C>() > 1) as u32) << 31).wrapping_sub(8))
 }
 
 /// As the portable twin, in 14.5 instructions for 16 multiply-accumulates of the first 128 inputs and 16.5 for others.

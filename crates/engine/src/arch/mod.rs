@@ -24,6 +24,8 @@ mod pairs;
 mod portable;
 #[cfg(any(test, tile_sums = "thumb1"))]
 mod quads;
+#[cfg(not(tile_sums = "thumb1"))]
+mod range;
 #[cfg(any(tile_sums = "portable", tile_sums = "riscv", tile_sums = "thumb1"))]
 mod row;
 #[cfg(any(tile_sums = "mve", tile_sums = "portable", tile_sums = "riscv", tile_sums = "thumb2"))]
