@@ -19,7 +19,7 @@ use std::collections::{BTreeMap, BTreeSet};
 const STATED: [(&str, u32); 3] = [
     ("9dense_dsp11small_layer", 4 * (9 + 12) + 8 * 25),
     ("9dense_dsp11large_layer", 4 * (9 + 12 + 8) + 8 * 32),
-    ("12dense_thumb15layer", 4 * (9 + 8)),
+    ("12dense_thumb17compute", 4 * (9 + 8)),
 ];
 
 /// A function of the image.

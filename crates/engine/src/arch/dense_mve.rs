@@ -37,7 +37,7 @@ pub(crate) fn dense<C: Code>(layer: &Layer<'_, C>, input: &[[i8; TILE]], out: &m
         return;
     }
     let first = out.as_mut_ptr();
-    let Layer { tiles, channels, scale, groups, .. } = *layer;
+    let Layer { tiles, channels, scale, .. } = layer;
     let Requantise { zero_point, out_min, out_max, shift, bias_shift } = scale.rule();
     let rest = Rest {
         out: first,
@@ -50,7 +50,7 @@ pub(crate) fn dense<C: Code>(layer: &Layer<'_, C>, input: &[[i8; TILE]], out: &m
         bias_shift,
     };
     // SAFETY: there are at least one group of inputs and one of outputs, tiles for each pair of those and channels for the outputs.
-    unsafe { compute(tiles.as_ptr(), input.as_ptr(), groups, &raw const rest) };
+    unsafe { compute(tiles.as_ptr(), input.as_ptr(), layer.groups(), &raw const rest) };
 }
 
 /// Computes a layer.

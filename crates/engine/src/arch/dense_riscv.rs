@@ -137,7 +137,7 @@ pub(crate) fn dense<C: Code>(layer: &Layer<'_, C>, input: &[[i8; TILE]], out: &m
     if blocks == 0 {
         return;
     }
-    let Layer { tiles, channels, scale, groups, .. } = *layer;
+    let Layer { tiles, channels, scale, .. } = layer;
     let rule = scale.rule();
     let rest = Rest {
         channels: channels.as_ptr(),
@@ -153,7 +153,7 @@ pub(crate) fn dense<C: Code>(layer: &Layer<'_, C>, input: &[[i8; TILE]], out: &m
     };
     // SAFETY: there are at least one group of inputs and one of outputs, tiles for each pair of those and channels for the
     // outputs. Codes take one byte or two.
-    unsafe { compute(tiles.as_ptr(), input.as_ptr(), groups, (&raw const rest).cast()) }
+    unsafe { compute(tiles.as_ptr(), input.as_ptr(), layer.groups(), (&raw const rest).cast()) }
 }
 
 /// Computes a layer.

@@ -85,7 +85,7 @@ macro_rules! codes {
     };
 }
 
-/// What outputs share.
+/// What outputs share: the rule, and groups of inputs.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Scale {
     /// Added to a product, it makes it the distance to the largest code, rounded, with the fraction bits of a product.
@@ -94,11 +94,12 @@ pub(super) struct Scale {
     span: i32,
     out_min: i32,
     /// Bits 0 to 7: shift of biases; bit 8: codes are wide; from bit 9: shift of accumulators.
-    shifts: u32,
+    shifts: u16,
+    pub(super) groups: u16,
 }
 
 /// The rule as the assembly takes it.
-pub(super) const fn scale<C: Code>(rule: Requantise) -> Scale {
+pub(super) const fn scale<C: Code>(rule: Requantise, groups: u16) -> Scale {
     let Requantise { zero_point, out_min, out_max, shift, bias_shift } = rule;
     let fraction_bits = 16 - C::MULTIPLIER_SHIFT;
     let half = 1 << (fraction_bits - 1);
@@ -106,7 +107,8 @@ pub(super) const fn scale<C: Code>(rule: Requantise) -> Scale {
         from_max: (zero_point.wrapping_sub(out_max) << fraction_bits).wrapping_add(half),
         span: out_max.wrapping_sub(out_min) << fraction_bits,
         out_min,
-        shifts: shift << 9 | ((size_of::<C>() > 1) as u32) << 8 | bias_shift,
+        shifts: (shift as u16) << 9 | ((size_of::<C>() > 1) as u16) << 8 | bias_shift as u16,
+        groups,
     }
 }
 
@@ -136,18 +138,18 @@ pub(crate) fn dense<C: Code>(layer: &Layer<'_, C>, input: &[[i8; TILE]], out: &m
     if blocks == 0 {
         return;
     }
-    let Layer { tiles, channels, scale: Scale { from_max, span, out_min, shifts }, groups, .. } = *layer;
+    let Layer { tiles, channels, scale, .. } = layer;
     let rest = Rest {
-        span,
+        span: scale.span,
         channels: channels.as_ptr(),
-        out_min,
-        shifts,
+        out_min: scale.out_min,
+        shifts: scale.shifts.into(),
         out: out.as_mut_ptr().cast(),
         end: out.as_mut_ptr().wrapping_add(blocks).cast(),
     };
     // SAFETY: there are at least one group of inputs and one of outputs, tiles for each pair of those and channels for the
     // outputs. Codes take one byte or two, as the shifts say.
-    unsafe { compute(tiles.as_ptr(), input.as_ptr(), groups, from_max, rest) }
+    unsafe { compute(tiles.as_ptr(), input.as_ptr(), layer.groups(), scale.from_max, rest) }
 }
 
 /// Computes a layer.

@@ -33,7 +33,7 @@ pub(crate) struct Layer<'a, C> {
     table: Table,
     /// The smallest and the largest code.
     range: [i16; 2],
-    slices: PhantomData<(&'a [Tile], &'a [[Channel; TILE]], C)>,
+    slices: PhantomData<(&'a [Tile], C)>,
 }
 
 // SAFETY: the pointers stand for two slices.
@@ -156,16 +156,16 @@ fn run<C: Code>(layer: &Layer<'_, C>, part: &Table, input: &[[i8; TILE]], out: &
             large_layer(part, input.as_ptr(), out.as_mut_ptr().cast());
         }
     }
-    let range = layer.range.map(i32::from);
-    if range != C::LIMITS {
-        cut(out, range);
+    let ([out_min, out_max], [low, high]) = (layer.range, C::LIMITS);
+    if i32::from(out_min) > low || i32::from(out_max) < high {
+        cut(out, layer.range);
     }
 }
 
 /// Cuts the codes of a layer to a range within [`Code::LIMITS`].
 #[inline(never)]
-fn cut<C: Code>(out: &mut [[C; TILE]], [low, high]: [i32; 2]) {
+fn cut<C: Code>(out: &mut [[C; TILE]], [out_min, out_max]: [i16; 2]) {
     for code in out.as_flattened_mut() {
-        *code = C::narrow((*code).into().min(high).max(low));
+        *code = C::narrow((*code).into().min(out_max.into()).max(out_min.into()));
     }
 }

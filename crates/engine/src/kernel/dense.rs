@@ -95,12 +95,11 @@ impl<'a, C: Code> Dense<'a, C> {
 #[cfg(not(dense_in_assembly))]
 #[inline]
 fn dense<C: Code>(layer: &arch::Layer<'_, C>, input: &[[i8; TILE]], out: &mut [[C; TILE]]) {
-    let (tiles, channels, rule) = layer.parts();
+    let (mut tiles, channels, rule) = layer.parts();
     let Some(input) = input.get(..layer.groups()).filter(|input| !input.is_empty()) else { return };
-    // Not zipped: at `opt-level = "z"` a zip of chunks keeps a division, and the panic of a division by zero with it.
-    let mut blocks = tiles.chunks_exact(input.len());
     for (channels, out) in channels.iter().zip(out) {
-        let Some(block) = blocks.next() else { return };
+        let Some((block, rest)) = tiles.split_at_checked(input.len()) else { return };
+        tiles = rest;
         *out = four_codes(channels, rule, |biases| arch::dense_sums(block, input, biases));
     }
 }
