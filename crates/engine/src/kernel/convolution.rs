@@ -29,7 +29,7 @@ pub struct Convolution {
 /// the activation where it lies.
 #[derive(Clone, Copy, Debug)]
 pub struct ConvolutionTiles<'a> {
-    /// Tiles of the whole groups, as [`Dense`] reads them.
+    /// Tiles of the whole groups, as [`super::Dense`] reads them.
     pub tiles: &'a [Tile],
     /// Rows of the remaining one to three channels.
     pub rest: &'a [[i8; TILE]],
