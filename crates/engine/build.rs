@@ -36,6 +36,11 @@ fn main() {
     if ["mve", "dsp", "thumb1", "riscv"].contains(&chosen) {
         println!("cargo::rustc-cfg=dense_in_assembly");
     }
+    println!("cargo::rustc-check-cfg=cfg(long_turns)");
+    // From this level on the compiler unrolls its own loops too.
+    if matches!(var("OPT_LEVEL").as_deref(), Ok("2" | "3")) {
+        println!("cargo::rustc-cfg=long_turns");
+    }
     println!("cargo::rustc-check-cfg=cfg(armv8m)");
     if target.starts_with("thumbv8m") {
         println!("cargo::rustc-cfg=armv8m");

@@ -1,8 +1,6 @@
 //! A dense layer as cores with DSP instructions take it: what their assembly loads, made of the layer's constants at compile time.
 
-use super::dense_dsp::{
-    APART_BYTES, NARROW, SHIFTED, SMALL, SMALL_TURN, SMALL_TURN_END, WIDE, large_layer, small_layer,
-};
+use super::dense_dsp::{NARROW, SHIFTED, large, small};
 use super::range::range;
 use crate::fixed::{Channel, Requantise};
 use crate::kernel::{Code, TILE, Tile};
@@ -18,10 +16,9 @@ pub(super) struct Table {
     last: u32,
     /// Zero point and one half in steps of a product's upper 32 of 48 bits; for wide codes one code less.
     start: i32,
-    /// The rule's shift, eight bits; the way from sums to codes, eight bits; what a step of a bias is worth.
+    /// The rule's shift, eight bits; the way from biases to codes, seven bits, and one of none; what a step of a bias is worth.
     steps: u32,
-    /// Groups of inputs, none where there is nothing to compute. For small layers: the way into the first turn, back from the end of
-    /// the loop, 16 bits; bytes that inputs take apart.
+    /// Groups of inputs, none where there is nothing to compute. For small layers what [`small::groups`] says of them.
     groups: u32,
 }
 
@@ -52,9 +49,11 @@ impl<'a, C: Code> Layer<'a, C> {
         let is_wide = size_of::<C>() > 1;
         // A product in steps of 2^-16 is a code in steps of 2^-5 where codes are narrow, of 2^-1 where they are wide.
         let code = 1 << (16 - C::MULTIPLIER_SHIFT);
+        let is_small = groups > 0 && groups <= small::MOST && blocks <= small::MOST;
         let way = match (rule.shift, is_wide) {
             (0, false) => NARROW,
-            (0, true) => WIDE,
+            (0, true) if is_small => small::WIDE,
+            (0, true) => large::WIDE,
             _ => SHIFTED,
         };
         let table = Table {
@@ -63,12 +62,7 @@ impl<'a, C: Code> Layer<'a, C> {
             last: last::<C>(blocks),
             start: rule.zero_point.wrapping_mul(code) + code / 2 - if is_wide { code } else { 0 },
             steps: (1_u32.wrapping_shl(rule.bias_shift) << 16) | ((way as u32) << 8) | (rule.shift & 0xff),
-            groups: if groups > 0 && groups <= SMALL && blocks <= SMALL {
-                let back = APART_BYTES * (1 + (groups - 1) % SMALL_TURN) + SMALL_TURN_END;
-                ((8 * groups as u32) << 16) | (back.wrapping_neg() as u32 & 0xffff)
-            } else {
-                groups as u32
-            },
+            groups: if is_small { small::groups(groups) } else { groups as u32 },
         };
         Self { table, range: range::<C>(rule), slices: PhantomData }
     }
@@ -105,7 +99,7 @@ const fn last<C>(blocks: usize) -> u32 {
 /// # Bounds
 /// Sums that fit an i32, as everywhere: `SMLAD` wraps. The rule lies within [`Code::LIMITS`].
 /// # Cost
-/// As many bytes of stack as 84 and twice the inputs for up to 100 inputs and outputs, otherwise 112 and twice the inputs, at most 368.
+/// As many bytes of stack as 84 and twice the inputs for up to 100 inputs and outputs, otherwise 360.
 #[allow(
     clippy::inline_always,
     reason = "lengths, where constant, are compared at compile time, and the table chooses the function"
@@ -151,9 +145,9 @@ fn run<C: Code>(layer: &Layer<'_, C>, part: &Table, input: &[[i8; TILE]], out: &
     // SAFETY: there are at least one group of inputs and one of outputs, and no fewer than the table says.
     unsafe {
         if part.is_small() {
-            small_layer(part, input.as_ptr(), out.as_mut_ptr().cast());
+            small::layer(part, input.as_ptr(), out.as_mut_ptr().cast());
         } else {
-            large_layer(part, input.as_ptr(), out.as_mut_ptr().cast());
+            large::layer(part, input.as_ptr(), out.as_mut_ptr().cast());
         }
     }
     let ([out_min, out_max], [low, high]) = (layer.range, C::LIMITS);
