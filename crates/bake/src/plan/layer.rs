@@ -38,6 +38,9 @@ pub(crate) struct Sums {
     pub(crate) table: Vec<i16>,
 }
 
+/// Bytes of a dense layer's constant, which says where weights and channels lie and how sums become codes: four more on Cortex-M0.
+const DENSE_BYTES: usize = 28;
+
 impl LayerPlan {
     pub(crate) fn new(layer: &Layer<'_>) -> Self {
         let kernel = match layer {
@@ -82,9 +85,10 @@ impl LayerPlan {
 
     /// Bytes of all other constants.
     pub(crate) fn other_bytes(&self) -> usize {
+        let dense = if matches!(self.kernel, Kernel::Dense(_)) { DENSE_BYTES } else { 0 };
         self.sums().map_or(0, |sums| {
             let entry = if sums.table.len() > 256 { 2 } else { 1 };
-            size_of_val(&*sums.channels) + sums.table.len() * entry
+            dense + size_of_val(&*sums.channels) + sums.table.len() * entry
         })
     }
 }
