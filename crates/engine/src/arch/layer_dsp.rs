@@ -94,7 +94,7 @@ const fn last<C>(blocks: usize) -> u32 {
     (8 * blocks as u32).wrapping_add((((size_of::<C>() > 1) as u32) << 31).wrapping_sub(8))
 }
 
-/// As the portable twin, in 14.5 instructions for 16 multiply-accumulates of the first 128 inputs and 16.5 for others.
+/// As the portable twin, in 13.6 to 14.5 instructions for 16 multiply-accumulates of the first 128 inputs and in 15.3 to 15.5 for others.
 ///
 /// # Bounds
 /// Sums that fit an i32, as everywhere: `SMLAD` wraps. The rule lies within [`Code::LIMITS`].
