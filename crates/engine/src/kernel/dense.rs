@@ -62,7 +62,8 @@ impl<'a, C: Code> Dense<'a, C> {
     /// # Panics
     /// Never.
     /// # Cost
-    /// in_len * out_len multiply-accumulates; no scratch. With DSP instructions two bytes of stack for an input, at most 256.
+    /// in_len * out_len multiply-accumulates; no scratch. With DSP instructions two bytes of stack for an input, or 256 where inputs or
+    /// outputs are more than 100.
     /// # Source
     /// `NUMERICS.md`, "Dense layer".
     #[cfg_attr(tile_sums = "dsp", allow(clippy::inline_always, reason = "constants choose the assembly"))]
