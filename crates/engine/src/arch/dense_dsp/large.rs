@@ -21,20 +21,20 @@ const FURTHER_HALF_BYTES: usize = 62;
 /// Where wide codes are made of sums: bytes from where those are shifted.
 pub(in crate::arch) const WIDE: usize = NARROW + NARROW_BYTES + 18;
 
-// What lies on the stack, in bytes from its end: inputs taken apart, of which the first group lies highest, then
+// Where things lie on the stack, in bytes from its end. Inputs that are taken apart come first, the first group highest.
 
-/// what makes codes of sums, in the order of registers: half the address of the last channels, zero point and rounding, steps, outputs,
-/// channels;
+/// What makes codes of sums, in the order of registers: half the address of the last channels, zero point and rounding, steps, outputs,
+/// channels.
 const CODES: usize = 8 * APART;
-/// what four outputs begin with: where inputs begin, four zeros, the way into the loop;
+/// What four outputs begin with: where inputs begin, four zeros, the way into the loop.
 const BEGIN: usize = CODES + 20;
-/// the way from biases to codes;
+/// The way from biases to codes.
 const WAY: usize = BEGIN + 24;
-/// the way into a pair of groups, behind the first of them;
+/// The way into a pair of groups, behind the first of them.
 const HALFWAY: usize = WAY + 4;
-/// what two high rows have before a run of further groups;
+/// What two high rows have before a run of further groups.
 const HIGH: usize = HALFWAY + 4;
-/// further inputs, and their end.
+/// Further inputs, and their end.
 const FURTHER: usize = HIGH + 8;
 const FURTHER_END: usize = FURTHER + 4;
 /// What the function takes, besides the registers of its caller.
