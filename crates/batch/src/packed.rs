@@ -22,41 +22,67 @@ pub(crate) struct Start {
     pub(crate) multipliers: [i32; OUTPUTS],
 }
 
-/// [`Requantise`] in the terms of the kernels: `clamp((sum * 2^shift * multiplier + round) >> 32, min, max)`.
+/// Least and greatest code, as they lie in memory.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Rule {
-    pub(crate) shift: i32,
-    /// One half and the zero point, above the binary point.
-    pub(crate) round: i64,
+pub(crate) struct Range {
     pub(crate) min: i32,
     pub(crate) max: i32,
 }
 
-impl Rule {
-    /// `raised`: what is added to each code.
+impl Range {
     fn new(rule: Requantise, raised: u8) -> Self {
-        let raised = i32::from(raised);
+        Self { min: rule.out_min + i32::from(raised), max: rule.out_max + i32::from(raised) }
+    }
+}
+
+/// [`Requantise`] of a layer in the terms of the kernels: `(((sum * 2^shift * m) >> 16) + round) >> fraction`, clamped.
+///
+/// What the product drops meets zeros of the rounding constant, so this is the sum of both, shifted once.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Rule {
+    pub(crate) shift: i32,
+    /// The zero point and one half, above the binary point.
+    pub(crate) round: i32,
+    /// Bits below the binary point, at least 1.
+    pub(crate) fraction: i32,
+    pub(crate) range: Range,
+}
+
+impl Rule {
+    /// The rule of a layer that ends in codes of the type `C`; `raised`: what is added to each.
+    fn new<C: Code>(rule: Requantise, raised: u8) -> Self {
+        let fraction = 16 - C::MULTIPLIER_SHIFT.cast_signed();
         Self {
             shift: rule.shift.cast_signed(),
-            // Below 2^49 in magnitude; the product is below 2^62, so their sum does not overflow.
-            round: (i64::from(rule.zero_point + raised) << 32) + (1 << 31),
-            min: rule.out_min + raised,
-            max: rule.out_max + raised,
+            // Below 2^22 in magnitude; the product is below 2^30, so their sum does not overflow.
+            round: ((rule.zero_point + i32::from(raised)) << fraction) + (1 << (fraction - 1)),
+            fraction,
+            range: Range::new(rule, raised),
         }
     }
 }
 
-/// The network's input.
+/// The network's input: `(code * 2^shift * multiplier + round) >> 32`, clamped.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Input {
     pub(crate) columns: usize,
     pub(crate) multiplier: i32,
-    pub(crate) rule: Rule,
+    pub(crate) shift: i32,
+    /// The zero point and one half, above the binary point.
+    pub(crate) round: i64,
+    pub(crate) range: Range,
 }
 
 impl Input {
-    pub(crate) fn new(input: InputRule, columns: usize, raised: u8) -> Self {
-        Self { columns, multiplier: input.multiplier, rule: Rule::new(input.rule, raised) }
+    pub(crate) fn new(InputRule { multiplier, rule }: InputRule, columns: usize, raised: u8) -> Self {
+        Self {
+            columns,
+            multiplier,
+            shift: rule.shift.cast_signed(),
+            // Below 2^49 in magnitude; the product is below 2^62, so their sum does not overflow.
+            round: (i64::from(rule.zero_point + i32::from(raised)) << 32) + (1 << 31),
+            range: Range::new(rule, raised),
+        }
     }
 }
 
@@ -91,9 +117,9 @@ impl Dense {
             // What is added to the inputs leaves the sums here. Validation bounds |bias| + 128 * sum of |weight|, both shifted.
             let sum: i32 = row.iter().map(|&weight| i32::from(weight.cast_signed())).sum();
             starts[block].biases[lane] = dense.rule.bias(channel) - i32::from(raised) * sum;
-            starts[block].multipliers[lane] = i32::from(channel.multiplier) << C::MULTIPLIER_SHIFT;
+            starts[block].multipliers[lane] = i32::from(channel.multiplier);
         }
-        Self { groups, weights, starts, rule: Rule::new(dense.rule, raised_out) }
+        Self { groups, weights, starts, rule: Rule::new::<C>(dense.rule, raised_out) }
     }
 
     /// Blocks of sixteen outputs.

@@ -2,14 +2,15 @@
 
 use super::lanes::{Codes, Lanes};
 use super::tile::{dense, narrow};
-use crate::packed::{Block, Dense, Input, OUTPUTS, Rule};
+use crate::packed::{Block, Dense, Input, OUTPUTS, Range, Rule, Start};
 use std::arch::x86_64::{
     __m256i, _mm_cvtsi32_si128, _mm_max_epi8, _mm_min_epi8, _mm_packs_epi16, _mm_set1_epi8, _mm_storeu_si128,
     _mm256_abs_epi8, _mm256_add_epi32, _mm256_add_epi64, _mm256_blend_epi32, _mm256_castsi256_si128,
     _mm256_cvtepi16_epi32, _mm256_extracti128_si256, _mm256_loadu_si256, _mm256_madd_epi16,
-    _mm256_maddubs_epi16, _mm256_max_epi16, _mm256_min_epi16, _mm256_mul_epi32, _mm256_packs_epi32,
-    _mm256_permute4x64_epi64, _mm256_set1_epi16, _mm256_set1_epi32, _mm256_set1_epi64x, _mm256_sign_epi8,
-    _mm256_sll_epi32, _mm256_srli_epi64, _mm256_storeu_si256,
+    _mm256_maddubs_epi16, _mm256_max_epi16, _mm256_min_epi16, _mm256_mul_epi32, _mm256_mulhi_epu16,
+    _mm256_packs_epi32, _mm256_permute4x64_epi64, _mm256_set1_epi16, _mm256_set1_epi32, _mm256_set1_epi64x,
+    _mm256_sign_epi8, _mm256_sll_epi32, _mm256_slli_epi32, _mm256_sllv_epi32, _mm256_srav_epi32,
+    _mm256_srli_epi64, _mm256_storeu_si256,
 };
 
 /// Proof that the processor has AVX2.
@@ -95,19 +96,36 @@ impl Lanes for Avx2 {
     }
 
     #[inline(always)]
-    fn scaled(self, sums: [__m256i; 2], multipliers: [__m256i; 2], rule: &Rule) -> [__m256i; 2] {
-        let mut codes = sums;
-        for (codes, multipliers) in codes.iter_mut().zip(multipliers) {
+    fn clipped(self, codes: [__m256i; 2], input: &Input) -> [__m256i; 2] {
+        let mut clipped = codes;
+        for codes in &mut clipped {
             *codes = unsafe {
-                let round = _mm256_set1_epi64x(rule.round);
-                let sums = _mm256_sll_epi32(*codes, _mm_cvtsi32_si128(rule.shift));
+                let (multiplier, round) =
+                    (_mm256_set1_epi32(input.multiplier), _mm256_set1_epi64x(input.round));
+                let codes = _mm256_sll_epi32(*codes, _mm_cvtsi32_si128(input.shift));
                 // Long products are of the even lanes alone, so the odd ones come down first.
-                let even = _mm256_add_epi64(_mm256_mul_epi32(sums, multipliers), round);
-                let odd =
-                    _mm256_mul_epi32(_mm256_srli_epi64::<32>(sums), _mm256_srli_epi64::<32>(multipliers));
+                let even = _mm256_add_epi64(_mm256_mul_epi32(codes, multiplier), round);
+                let odd = _mm256_mul_epi32(_mm256_srli_epi64::<32>(codes), multiplier);
                 let odd = _mm256_add_epi64(odd, round);
                 // The upper halves of both: those of the odd lanes are in place.
                 _mm256_blend_epi32::<0b1010_1010>(_mm256_srli_epi64::<32>(even), odd)
+            };
+        }
+        clipped
+    }
+
+    /// The upper half of a sum has a sign and the lower has none, so they are products of two kinds. Multipliers lie in lower halves
+    /// in memory: of ones shifted down here the compiler knows that their upper halves are zero, and it narrows what is one product.
+    #[inline(always)]
+    fn scaled(self, sums: [__m256i; 2], start: &Start, rule: &Rule) -> [__m256i; 2] {
+        let mut codes = sums;
+        for (codes, multipliers) in codes.iter_mut().zip(self.sums(&start.multipliers)) {
+            *codes = unsafe {
+                let sums = _mm256_sllv_epi32(*codes, _mm256_set1_epi32(rule.shift));
+                let low = _mm256_mulhi_epu16(sums, multipliers);
+                let high = _mm256_madd_epi16(sums, _mm256_slli_epi32::<16>(multipliers));
+                let product = _mm256_add_epi32(_mm256_add_epi32(high, low), _mm256_set1_epi32(rule.round));
+                _mm256_srav_epi32(product, _mm256_set1_epi32(rule.fraction))
             };
         }
         codes
@@ -115,10 +133,10 @@ impl Lanes for Avx2 {
 
     /// Narrowing saturates and so may come before the clamp.
     #[inline(always)]
-    fn bytes<const R: usize>(self, values: [[__m256i; 2]; R], rule: &Rule) -> [[u8; OUTPUTS]; R] {
+    fn bytes<const R: usize>(self, values: [[__m256i; 2]; R], range: Range) -> [[u8; OUTPUTS]; R] {
         let mut bytes = [[0; OUTPUTS]; R];
         unsafe {
-            let (min, max) = (_mm_set1_epi8(rule.min as i8), _mm_set1_epi8(rule.max as i8));
+            let (min, max) = (_mm_set1_epi8(range.min as i8), _mm_set1_epi8(range.max as i8));
             for (&values, out) in values.iter().zip(&mut bytes) {
                 let words = packed(values);
                 let codes =
@@ -130,10 +148,10 @@ impl Lanes for Avx2 {
     }
 
     #[inline(always)]
-    fn words<const R: usize>(self, values: [[__m256i; 2]; R], rule: &Rule) -> [[i16; OUTPUTS]; R] {
+    fn words<const R: usize>(self, values: [[__m256i; 2]; R], range: Range) -> [[i16; OUTPUTS]; R] {
         let mut words = [[0; OUTPUTS]; R];
         unsafe {
-            let (min, max) = (_mm256_set1_epi16(rule.min as i16), _mm256_set1_epi16(rule.max as i16));
+            let (min, max) = (_mm256_set1_epi16(range.min as i16), _mm256_set1_epi16(range.max as i16));
             for (&values, out) in values.iter().zip(&mut words) {
                 let codes = _mm256_max_epi16(_mm256_min_epi16(packed(values), max), min);
                 _mm256_storeu_si256(out.as_mut_ptr().cast(), codes);

@@ -2,15 +2,16 @@
 
 use super::lanes::{Codes, Lanes};
 use super::tile::{dense, narrow};
-use crate::packed::{Block, Dense, Input, OUTPUTS, Rule};
+use crate::packed::{Block, Dense, Input, OUTPUTS, Range, Rule, Start};
 use std::arch::x86_64::{
     __m512i, _mm_cvtsi32_si128, _mm_max_epu8, _mm_min_epu8, _mm_storeu_si128, _mm256_loadu_si256,
     _mm256_maskz_loadu_epi16, _mm256_max_epi16, _mm256_min_epi16, _mm256_set1_epi16, _mm256_storeu_si256,
     _mm512_add_epi32, _mm512_add_epi64, _mm512_castsi512_si128, _mm512_cvtepi16_epi32,
-    _mm512_cvtsepi32_epi16, _mm512_cvtusepi32_epi8, _mm512_dpbusd_epi32, _mm512_loadu_si512,
-    _mm512_mask_shuffle_epi32, _mm512_max_epi32, _mm512_max_epu8, _mm512_min_epu8, _mm512_mul_epi32,
-    _mm512_packs_epi32, _mm512_packus_epi16, _mm512_permutexvar_epi32, _mm512_set1_epi8, _mm512_set1_epi32,
-    _mm512_set1_epi64, _mm512_setr_epi32, _mm512_setzero_si512, _mm512_sll_epi32, _mm512_srli_epi64,
+    _mm512_cvtsepi32_epi16, _mm512_cvtusepi32_epi8, _mm512_dpbusd_epi32, _mm512_dpwssd_epi32,
+    _mm512_loadu_si512, _mm512_mask_shuffle_epi32, _mm512_max_epi32, _mm512_max_epu8, _mm512_min_epu8,
+    _mm512_mul_epi32, _mm512_mulhi_epu16, _mm512_packs_epi32, _mm512_packus_epi16, _mm512_permutexvar_epi32,
+    _mm512_set1_epi8, _mm512_set1_epi32, _mm512_set1_epi64, _mm512_setr_epi32, _mm512_setzero_si512,
+    _mm512_sll_epi32, _mm512_slli_epi32, _mm512_sllv_epi32, _mm512_srav_epi32, _mm512_srli_epi64,
     _mm512_storeu_si512,
 };
 
@@ -91,25 +92,38 @@ impl Lanes for Avx512 {
     }
 
     #[inline(always)]
-    fn scaled(self, sums: __m512i, multipliers: __m512i, rule: &Rule) -> __m512i {
+    fn clipped(self, codes: __m512i, input: &Input) -> __m512i {
         unsafe {
-            let round = _mm512_set1_epi64(rule.round);
-            let sums = _mm512_sll_epi32(sums, _mm_cvtsi32_si128(rule.shift));
+            let (multiplier, round) = (_mm512_set1_epi32(input.multiplier), _mm512_set1_epi64(input.round));
+            let codes = _mm512_sll_epi32(codes, _mm_cvtsi32_si128(input.shift));
             // Long products are of the even lanes alone, so the odd ones come down first.
-            let even = _mm512_add_epi64(_mm512_mul_epi32(sums, multipliers), round);
-            let odd = _mm512_mul_epi32(_mm512_srli_epi64::<32>(sums), _mm512_srli_epi64::<32>(multipliers));
+            let even = _mm512_add_epi64(_mm512_mul_epi32(codes, multiplier), round);
+            let odd = _mm512_mul_epi32(_mm512_srli_epi64::<32>(codes), multiplier);
             let odd = _mm512_add_epi64(odd, round);
             // The upper halves of both: those of the odd lanes are in place.
             _mm512_mask_shuffle_epi32::<0b11_11_01_01>(odd, 0x5555, even)
         }
     }
 
+    /// The upper half of a sum has a sign and the lower has none, so they are products of two kinds. Multipliers lie in lower halves
+    /// in memory: of ones shifted down here the compiler knows that their upper halves are zero, and it narrows what is one product.
+    #[inline(always)]
+    fn scaled(self, sums: __m512i, start: &Start, rule: &Rule) -> __m512i {
+        unsafe {
+            let sums = _mm512_sllv_epi32(sums, _mm512_set1_epi32(rule.shift));
+            let multipliers = self.sums(&start.multipliers);
+            let (low, round) = (_mm512_mulhi_epu16(sums, multipliers), _mm512_set1_epi32(rule.round));
+            let high = _mm512_dpwssd_epi32(round, sums, _mm512_slli_epi32::<16>(multipliers));
+            _mm512_srav_epi32(_mm512_add_epi32(high, low), _mm512_set1_epi32(rule.fraction))
+        }
+    }
+
     /// Four rows share their narrowing, which saturates and so may come before the clamp.
     #[inline(always)]
-    fn bytes<const R: usize>(self, values: [__m512i; R], rule: &Rule) -> [[u8; OUTPUTS]; R] {
+    fn bytes<const R: usize>(self, values: [__m512i; R], range: Range) -> [[u8; OUTPUTS]; R] {
         let mut bytes = [[0; OUTPUTS]; R];
         unsafe {
-            let (min, max) = (_mm512_set1_epi8(rule.min as i8), _mm512_set1_epi8(rule.max as i8));
+            let (min, max) = (_mm512_set1_epi8(range.min as i8), _mm512_set1_epi8(range.max as i8));
             let (fours, rest) = values.as_chunks::<4>();
             for (four, out) in fours.iter().zip(bytes.as_chunks_mut::<4>().0) {
                 // Within each quarter of a register stand four bytes of each row.
@@ -133,10 +147,10 @@ impl Lanes for Avx512 {
     }
 
     #[inline(always)]
-    fn words<const R: usize>(self, values: [__m512i; R], rule: &Rule) -> [[i16; OUTPUTS]; R] {
+    fn words<const R: usize>(self, values: [__m512i; R], range: Range) -> [[i16; OUTPUTS]; R] {
         let mut words = [[0; OUTPUTS]; R];
         unsafe {
-            let (min, max) = (_mm256_set1_epi16(rule.min as i16), _mm256_set1_epi16(rule.max as i16));
+            let (min, max) = (_mm256_set1_epi16(range.min as i16), _mm256_set1_epi16(range.max as i16));
             for (&values, out) in values.iter().zip(&mut words) {
                 let saturated = _mm512_cvtsepi32_epi16(values);
                 let clamped = _mm256_max_epi16(_mm256_min_epi16(saturated, max), min);

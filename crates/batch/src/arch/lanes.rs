@@ -1,6 +1,6 @@
 //! What a kernel needs of a processor: sixteen outputs side by side.
 
-use crate::packed::{Block, OUTPUTS, Rule};
+use crate::packed::{Block, Input, OUTPUTS, Range, Rule, Start};
 
 /// Vector instructions of a processor. A value is the proof that they are there: it is made by detection alone.
 pub(crate) trait Lanes: Copy {
@@ -32,33 +32,36 @@ pub(crate) trait Lanes: Copy {
 
     fn add(self, left: Self::Sums, right: Self::Sums) -> Self::Sums;
 
-    /// `(sum * 2^shift * multiplier + round) >> 32`
-    fn scaled(self, sums: Self::Sums, multipliers: Self::Sums, rule: &Rule) -> Self::Sums;
+    /// Codes of the network's input, before the clamp.
+    fn clipped(self, codes: Self::Sums, input: &Input) -> Self::Sums;
+
+    /// Codes of a layer, before the clamp.
+    fn scaled(self, sums: Self::Sums, start: &Start, rule: &Rule) -> Self::Sums;
 
     /// Clamps to what fits a byte, for one row after another.
-    fn bytes<const R: usize>(self, values: [Self::Sums; R], rule: &Rule) -> [[u8; OUTPUTS]; R];
+    fn bytes<const R: usize>(self, values: [Self::Sums; R], range: Range) -> [[u8; OUTPUTS]; R];
 
     /// Clamps to what fits 16 bits, for one row after another.
-    fn words<const R: usize>(self, values: [Self::Sums; R], rule: &Rule) -> [[i16; OUTPUTS]; R];
+    fn words<const R: usize>(self, values: [Self::Sums; R], range: Range) -> [[i16; OUTPUTS]; R];
 }
 
 /// Codes of sixteen outputs, as a layer gives them.
 pub(crate) trait Codes: Sized + Copy {
-    fn of<L: Lanes, const R: usize>(lanes: L, values: [L::Sums; R], rule: &Rule) -> [Self; R];
+    fn of<L: Lanes, const R: usize>(lanes: L, values: [L::Sums; R], range: Range) -> [Self; R];
 }
 
 /// Activations.
 impl Codes for [u8; OUTPUTS] {
     #[inline(always)]
-    fn of<L: Lanes, const R: usize>(lanes: L, values: [L::Sums; R], rule: &Rule) -> [Self; R] {
-        lanes.bytes(values, rule)
+    fn of<L: Lanes, const R: usize>(lanes: L, values: [L::Sums; R], range: Range) -> [Self; R] {
+        lanes.bytes(values, range)
     }
 }
 
 /// Wide codes.
 impl Codes for [i16; OUTPUTS] {
     #[inline(always)]
-    fn of<L: Lanes, const R: usize>(lanes: L, values: [L::Sums; R], rule: &Rule) -> [Self; R] {
-        lanes.words(values, rule)
+    fn of<L: Lanes, const R: usize>(lanes: L, values: [L::Sums; R], range: Range) -> [Self; R] {
+        lanes.words(values, range)
     }
 }

@@ -103,13 +103,19 @@ mod tests {
     /// Runs one seeded layer in every way of this processor, and row by row in the engine.
     fn check([rows, in_len, out_len]: [usize; 3], rule: Requantise) {
         let mut words = SeededWords::new((rows * 1000 + in_len * 7 + out_len) as u32);
+        // Of every magnitude, since sums and multipliers meet in two halves.
+        let channel = |words: &mut SeededWords| {
+            let [bias, multiplier] = [words.next_word(), words.next_word()];
+            let short = |word: u32| (word >> 16) as i16 >> (word & 15);
+            Channel { bias: short(bias), multiplier: short(multiplier) & i16::MAX }
+        };
+        let pairs: Vec<u8> = (0..out_len)
+            .map(|_| channel(&mut words))
+            .flat_map(|channel| [channel.bias.to_le_bytes(), channel.multiplier.to_le_bytes()].concat())
+            .collect();
         let mut byte = || (words.next_word() >> 24) as u8;
         let weights: Vec<u8> = (0..in_len * out_len).map(|_| byte().max(0x81)).collect();
         let input: Vec<u8> = (0..rows * in_len).map(|_| byte()).collect();
-        let pairs: Vec<u8> = (0..out_len)
-            .map(|_| Channel { bias: i16::from(byte()) * 99 - 9999, multiplier: i16::from(byte()) << 3 })
-            .flat_map(|channel| [channel.bias.to_le_bytes(), channel.multiplier.to_le_bytes()].concat())
-            .collect();
         let signed = |bytes: &[u8]| -> Vec<i8> { bytes.iter().map(|&byte| byte.cast_signed()).collect() };
         let mut wanted = vec![0_i16; rows * out_len];
         for (row, wanted) in input.chunks(in_len).zip(wanted.chunks_mut(out_len)) {
@@ -162,5 +168,7 @@ mod tests {
         }
         check([7, 640, 128], rule);
         check([3, 20, 20], Requantise { shift: 5, bias_shift: 2, ..rule });
+        // Sums up to 2^29 + 2^15, doubled.
+        check([5, 2, 400], Requantise { shift: 1, bias_shift: 14, ..rule });
     }
 }

@@ -2,12 +2,12 @@
 
 use super::lanes::{Codes, Lanes};
 use super::tile::{dense, narrow};
-use crate::packed::{Block, Dense, Input, OUTPUTS, Rule};
+use crate::packed::{Block, Dense, Input, OUTPUTS, Range, Rule, Start};
 use std::arch::aarch64::{
-    int8x16_t, int16x8_t, int32x4_t, vaddq_s32, vcombine_s8, vcombine_s16, vcombine_s32, vdupq_n_s8,
-    vdupq_n_s16, vdupq_n_s32, vdupq_n_s64, vget_high_s32, vget_low_s32, vld1_s16, vld1q_s8, vld1q_s32,
-    vmaxq_s8, vmaxq_s16, vminq_s8, vminq_s16, vmlal_s32, vmovl_s16, vqmovn_s16, vqmovn_s32,
-    vreinterpretq_s8_s32, vshlq_s32, vshrn_n_s64, vst1q_s8, vst1q_s16,
+    int8x16_t, int16x8_t, int32x4_t, vaddq_s32, vcombine_s8, vcombine_s16, vcombine_s32, vdup_n_s32,
+    vdupq_n_s8, vdupq_n_s16, vdupq_n_s32, vdupq_n_s64, vget_high_s32, vget_low_s32, vld1_s16, vld1q_s8,
+    vld1q_s32, vmaxq_s8, vmaxq_s16, vminq_s8, vminq_s16, vmlal_s32, vmovl_s16, vqdmulhq_s32, vqmovn_s16,
+    vqmovn_s32, vreinterpretq_s8_s32, vshlq_n_s32, vshlq_s32, vshrn_n_s64, vst1q_s8, vst1q_s16,
 };
 use std::arch::asm;
 
@@ -109,30 +109,39 @@ impl Lanes for Neon {
     }
 
     #[inline(always)]
-    fn scaled(
-        self,
-        sums: [int32x4_t; REGISTERS],
-        multipliers: [int32x4_t; REGISTERS],
-        rule: &Rule,
-    ) -> [int32x4_t; REGISTERS] {
-        let mut codes = sums;
-        for (codes, multipliers) in codes.iter_mut().zip(multipliers) {
+    fn clipped(self, codes: [int32x4_t; REGISTERS], input: &Input) -> [int32x4_t; REGISTERS] {
+        let mut clipped = codes;
+        for codes in &mut clipped {
             *codes = unsafe {
-                let round = vdupq_n_s64(rule.round);
-                let sums = vshlq_s32(*codes, vdupq_n_s32(rule.shift));
-                let low = vmlal_s32(round, vget_low_s32(sums), vget_low_s32(multipliers));
-                let high = vmlal_s32(round, vget_high_s32(sums), vget_high_s32(multipliers));
+                let (multiplier, round) = (vdup_n_s32(input.multiplier), vdupq_n_s64(input.round));
+                let codes = vshlq_s32(*codes, vdupq_n_s32(input.shift));
+                let low = vmlal_s32(round, vget_low_s32(codes), multiplier);
+                let high = vmlal_s32(round, vget_high_s32(codes), multiplier);
                 vcombine_s32(vshrn_n_s64::<32>(low), vshrn_n_s64::<32>(high))
+            };
+        }
+        clipped
+    }
+
+    /// Of the doubled product the upper half is taken, so that a multiplier raised by 15 bits leaves all but 16 of its own.
+    #[inline(always)]
+    fn scaled(self, sums: [int32x4_t; REGISTERS], start: &Start, rule: &Rule) -> [int32x4_t; REGISTERS] {
+        let mut codes = sums;
+        for (codes, multipliers) in codes.iter_mut().zip(self.sums(&start.multipliers)) {
+            *codes = unsafe {
+                let sums = vshlq_s32(*codes, vdupq_n_s32(rule.shift));
+                let product = vqdmulhq_s32(sums, vshlq_n_s32::<15>(multipliers));
+                vshlq_s32(vaddq_s32(product, vdupq_n_s32(rule.round)), vdupq_n_s32(-rule.fraction))
             };
         }
         codes
     }
 
     #[inline(always)]
-    fn bytes<const R: usize>(self, values: [[int32x4_t; REGISTERS]; R], rule: &Rule) -> [[u8; OUTPUTS]; R] {
+    fn bytes<const R: usize>(self, values: [[int32x4_t; REGISTERS]; R], range: Range) -> [[u8; OUTPUTS]; R] {
         let mut bytes = [[0; OUTPUTS]; R];
         unsafe {
-            let (min, max) = (vdupq_n_s8(rule.min as i8), vdupq_n_s8(rule.max as i8));
+            let (min, max) = (vdupq_n_s8(range.min as i8), vdupq_n_s8(range.max as i8));
             for (&values, out) in values.iter().zip(&mut bytes) {
                 let [low, high] = packed(values);
                 let codes = vcombine_s8(vqmovn_s16(low), vqmovn_s16(high));
@@ -143,10 +152,10 @@ impl Lanes for Neon {
     }
 
     #[inline(always)]
-    fn words<const R: usize>(self, values: [[int32x4_t; REGISTERS]; R], rule: &Rule) -> [[i16; OUTPUTS]; R] {
+    fn words<const R: usize>(self, values: [[int32x4_t; REGISTERS]; R], range: Range) -> [[i16; OUTPUTS]; R] {
         let mut words = [[0; OUTPUTS]; R];
         unsafe {
-            let (min, max) = (vdupq_n_s16(rule.min as i16), vdupq_n_s16(rule.max as i16));
+            let (min, max) = (vdupq_n_s16(range.min as i16), vdupq_n_s16(range.max as i16));
             for (&values, out) in values.iter().zip(&mut words) {
                 let at: *mut i16 = out.as_mut_ptr();
                 let [low, high] = packed(values);

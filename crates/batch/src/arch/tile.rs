@@ -37,9 +37,8 @@ pub(super) fn narrow<L: Lanes>(
 #[inline(always)]
 fn narrow_tile<L: Lanes, const R: usize>(lanes: L, input: &Input, wide: &[i16], out: &mut [[u8; OUTPUTS]]) {
     let blocks = out.len() / R;
-    let multipliers = lanes.sums(&[input.multiplier; OUTPUTS]);
     for block in 0..blocks {
-        let mut values = [multipliers; R];
+        let mut values = [lanes.sums(&[0; OUTPUTS]); R];
         for (r, values) in values.iter_mut().enumerate() {
             let codes = &wide[r * input.columns + block * OUTPUTS..];
             // What a row's last block takes from the next row meets weights of 0.
@@ -48,9 +47,9 @@ fn narrow_tile<L: Lanes, const R: usize>(lanes: L, input: &Input, wide: &[i16], 
             } else {
                 lanes.widened_few(codes)
             };
-            *values = lanes.scaled(*values, multipliers, &input.rule);
+            *values = lanes.clipped(*values, input);
         }
-        for (r, codes) in lanes.bytes(values, &input.rule).into_iter().enumerate() {
+        for (r, codes) in lanes.bytes(values, input.range).into_iter().enumerate() {
             out[r * blocks + block] = codes;
         }
     }
@@ -145,11 +144,11 @@ fn tile<L: Lanes, C: Codes, const R: usize, const B: usize>(
         }
     }
     for (b, mut sums) in sums.into_iter().enumerate() {
-        let multipliers = lanes.sums(&layer.starts[first + b].multipliers);
+        let start = &layer.starts[first + b];
         for sums in &mut sums {
-            *sums = lanes.scaled(*sums, multipliers, &layer.rule);
+            *sums = lanes.scaled(*sums, start, &layer.rule);
         }
-        for (r, codes) in C::of(lanes, sums, &layer.rule).into_iter().enumerate() {
+        for (r, codes) in C::of(lanes, sums, layer.rule.range).into_iter().enumerate() {
             out[r * blocks + first + b] = codes;
         }
     }
