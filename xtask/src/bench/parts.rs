@@ -1,5 +1,22 @@
 //! A page that several commands write: each has the part under its own first heading and leaves the others as they are.
 
+use std::fs;
+use std::path::Path;
+
+/// Writes a file under another name first: where it is, it is whole. Its folder is made where there is none.
+///
+/// # Errors
+/// The file, and what the system says.
+pub(crate) fn write(path: &Path, text: &str) -> Result<(), String> {
+    let told = |error| format!("{}: {error}", path.display());
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).map_err(told)?;
+    }
+    let fresh = path.with_extension("tmp");
+    fs::write(&fresh, text).map_err(told)?;
+    fs::rename(&fresh, path).map_err(told)
+}
+
 /// The page with one part written anew: what begins with the same heading is replaced, else the part comes last.
 pub(crate) fn with_part(page: &str, part: &str) -> String {
     let heading = |text: &str| text.lines().next().unwrap_or("").to_owned();

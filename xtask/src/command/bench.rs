@@ -1,6 +1,6 @@
-//! `cargo xtask bench`: what the project measures on data that it does not hold.
+//! `cargo xtask bench`: what the project measures, by itself what needs no data from elsewhere.
 
-use super::{device, host, option, reliability};
+use super::{device, option, reliability, workstation};
 use crate::bench::detection::{Baselines, KINDS, Trial, comparison, page, run as train};
 use crate::bench::{Set, find};
 use crate::emulate::firmware::root;
@@ -17,11 +17,16 @@ pub(super) fn run(arguments: &[String]) -> Result<(), String> {
         Some("alarms") => reliability::alarms(&arguments[1..]),
         Some("reasons") => reliability::reasons(&arguments[1..]),
         Some("device") => device::run(&arguments[1..]),
-        Some("host") => host::run(&arguments[1..]),
-        found => Err(format!(
-            "bench: found `{}`, wanted detection, alarms, reasons, device or host",
-            found.unwrap_or("")
+        Some("host") => workstation::scoring(&arguments[1..]),
+        Some("training") => workstation::training(&arguments[1..]),
+        Some(found) => Err(format!(
+            "bench: found `{found}`, wanted device, host, training, detection, alarms, reasons, or nothing for the first three"
         )),
+        None => {
+            device::run(&[])?;
+            workstation::scoring(&[])?;
+            workstation::training(&[])
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use super::option;
 use crate::bench::device::{
     NETWORKS, PROFILES, Part, Row, grown, kinds, network_row, networks, page, read, to_json,
 };
-use crate::bench::with_part;
+use crate::bench::{with_part, write};
 use crate::emulate::firmware::root;
 use crate::emulate::{Failure, qemu};
 use crate::witness::CORES;
@@ -52,12 +52,4 @@ fn check(committed: &Path) -> Result<(), String> {
         return Ok(());
     }
     Err(format!("{}\nif it had to, run cargo xtask bench device", lines.join("\n")))
-}
-
-/// Writes a file under another name first: where it is, it is whole.
-fn write(path: &Path, text: &str) -> Result<(), String> {
-    let told = |error| format!("{}: {error}", path.display());
-    let fresh = path.with_extension("tmp");
-    fs::write(&fresh, text).map_err(told)?;
-    fs::rename(&fresh, path).map_err(told)
 }

@@ -12,7 +12,6 @@ mod demo;
 mod device;
 mod firmware;
 mod fixtures;
-mod host;
 mod kinds;
 mod miri;
 mod page;
@@ -21,6 +20,7 @@ mod reliability;
 mod size;
 mod test;
 mod tidy;
+mod workstation;
 
 use std::process::Command;
 
@@ -60,9 +60,10 @@ const COMMANDS: [Entry; 18] = [
     ("fixtures", "re-derive fixtures; --check compares only", fixtures::run),
     (
         "bench",
-        "detection of every kind, alarm rates, reasons, on labelled sets: detection --data DIR [--seeds N] [--kinds A,B] [--sets A,B] \
-         [--out FILE]; alarms or reasons --data DIR [--seeds N] [--sets A,B] [--out FILE]; device [--json FILE], or --check; \
-         host [ROUNDS], rows a second on this machine",
+        "counts and sizes on emulated cores, and what scoring and training take on this machine; one of them: device [--json FILE], or \
+         --check; host [ROUNDS]; training [ROUNDS] [--networks A,B] [--activation NAME] [--threads N] [--seconds S]; both \
+         [--json FILE] [--page FILE]. On labelled sets: detection --data DIR [--seeds N] [--kinds A,B] [--sets A,B] [--out FILE]; \
+         alarms or reasons --data DIR [--seeds N] [--sets A,B] [--out FILE]",
         bench::run,
     ),
     ("miri", "tests of the device crates in Miri, on nightly: [options of cargo miri test]", miri::run),

@@ -12,7 +12,7 @@ pub(crate) use baseline::{grown, read, to_json};
 pub(crate) use drawn::{Plan, Shape};
 pub(crate) use kinds::kinds;
 pub(crate) use networks::{NETWORKS, Part, network_row, networks};
-pub(crate) use page::page;
+pub(crate) use page::{grouped, page};
 
 use crate::emulate::firmware::Profile;
 use measure::{Counted, Weighed};
