@@ -227,7 +227,14 @@ impl Reading {
             return fault(format!("found images of {}, wanted some pixels; give the images", by_x(shape)));
         }
         if self.schema.is_none() {
-            self.schema = Some(Schema::for_images(shape)?);
+            let schema = Schema::for_images(shape).map_err(|error| match error {
+                Error::Schema { problem, .. } => Error::Image {
+                    file: file.clone(),
+                    problem: format!("the shape of its images: {problem}"),
+                },
+                other => other,
+            })?;
+            self.schema = Some(schema);
         }
         let is_first = self.table.raws.is_empty();
         let Some(schema) = self.schema.as_mut() else { return Ok(()) };

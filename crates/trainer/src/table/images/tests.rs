@@ -105,6 +105,8 @@ fn idx_that_is_wrong() {
     let list = folder.write("list", &idx(&[4], &[0; 4]));
     let other = folder.write("other", &idx(&[1, 2, 3], &[0; 6]));
     let none = folder.write("none", &idx(&[0, 2, 2], &[]));
+    let high = folder.write("high", &idx(&[0, 8200, 978_978], &[]));
+    let deep = folder.write("deep", &idx(&[0, 1, 1, u32::MAX], &[]));
     let text = folder.write("text", b"0\n1\n");
     let one = std::slice::from_ref(&images);
     assert_eq!(
@@ -124,6 +126,13 @@ fn idx_that_is_wrong() {
         folder.fault(&[none], None, &plain()),
         "none: found no image, wanted at least one; give another file"
     );
+    for (file, shape) in [
+        (high, "high: the shape of its images: it is `8200x978978x1`"),
+        (deep, "deep: the shape of its images: it is `1x1x4294967295`"),
+    ] {
+        let wanted = "wanted at most 65536 channels and 4194304 values an image; make it smaller";
+        assert_eq!(folder.fault(&[file], None, &plain()), format!("{shape}, {wanted}"));
+    }
     let shape = ImageOptions { shape: Some([4, 1, 1]), ..plain() };
     assert_eq!(
         folder.fault(one, None, &shape),

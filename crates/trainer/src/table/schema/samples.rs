@@ -6,6 +6,10 @@ use crate::table::Resolution;
 
 /// Most samples of a record; beyond it no device has the memory.
 const MOST_SAMPLES: usize = 1 << 20;
+/// Most values of an image, channels included: as long as a model's longest activation.
+const MOST_VALUES: usize = 1 << 22;
+/// Most channels of an image, each of which is a field.
+const MOST_CHANNELS: usize = 1 << 16;
 
 /// How samples make a record. Every sample has the schema's fields.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -80,6 +84,7 @@ impl Keys<'_> {
                     let wanted = "height, width and channels above 0 as HxWxC, such as \"28x28x1\"";
                     ("shape", format!("it is `{shape}`, wanted {wanted}; correct it"))
                 })?;
+                check_values([height, width, channels]).map_err(|problem| ("shape", problem))?;
                 Ok((Samples::Image { height, width }, Some(channels)))
             }
         }
@@ -91,6 +96,18 @@ fn shape_of(text: &str) -> Option<[usize; 3]> {
     let mut ends = text.split('x').map(|end| end.trim().parse().ok().filter(|&end: &usize| end > 0));
     let shape = [ends.next()??, ends.next()??, ends.next()??];
     ends.next().is_none().then_some(shape)
+}
+
+/// Asks for an image that can be, before its channels become fields.
+fn check_values(shape: [usize; 3]) -> Result<(), String> {
+    let [height, width, channels] = shape;
+    match height.checked_mul(width).and_then(|pixels| pixels.checked_mul(channels)) {
+        Some(..=MOST_VALUES) if channels <= MOST_CHANNELS => Ok(()),
+        _ => Err(format!(
+            "it is `{height}x{width}x{channels}`, wanted at most {MOST_CHANNELS} channels and {MOST_VALUES} values an image; \
+             make it smaller"
+        )),
+    }
 }
 
 /// What a schema's samples and fields say against each other.
@@ -176,16 +193,14 @@ impl Schema {
     /// [`Error::Schema`] for an end of 0, and for more pixels than a record can have.
     pub fn for_images(shape: [usize; 3]) -> Result<Self, Error> {
         let [height, width, n_channels] = shape;
+        let fault =
+            |problem| Error::Schema { file: "schema".to_owned(), place: "key `shape`".to_owned(), problem };
         if shape.contains(&0) {
-            let problem = format!(
+            return Err(fault(format!(
                 "it is `{height}x{width}x{n_channels}`, wanted height, width and channels above 0; correct it"
-            );
-            return Err(Error::Schema {
-                file: "schema".to_owned(),
-                place: "key `shape`".to_owned(),
-                problem,
-            });
+            )));
         }
+        check_values(shape).map_err(fault)?;
         let samples = Samples::Image { height, width };
         Self { samples, fields: channels(n_channels), ..Self::default() }.checked()
     }
@@ -285,6 +300,15 @@ mod tests {
                 "shape = \"28x28\"".to_owned(),
                 "key `shape`: it is `28x28`, wanted height, width and channels above 0 as HxWxC, such as \"28x28x1\"; \
                  correct it",
+            ),
+            (
+                "shape = \"1x1x4294967295\"".to_owned(),
+                "key `shape`: it is `1x1x4294967295`, wanted at most 65536 channels and 4194304 values an image; make it \
+                 smaller",
+            ),
+            (
+                "shape = \"1x1x65537\"".to_owned(),
+                "key `shape`: it is `1x1x65537`, wanted at most 65536 channels and 4194304 values an image; make it smaller",
             ),
             (
                 format!("shape = \"4x4x3\"\n{FLOW}"),
