@@ -40,8 +40,8 @@ pub(crate) fn fingerprint(value: u32) -> u64 {
     for tile in layer_tiles.iter_mut().take(groups * outputs) {
         *tile = BANK[words.next_word() as usize >> 26];
     }
-    let mut input = [[0; TILE]; MOST];
-    for group in input.iter_mut().take(groups) {
+    let mut input = [[0; TILE]; MOST + 1];
+    for group in input.iter_mut().take(groups + 1) {
         *group = four(&mut words);
     }
     let mut channels = [[Channel::default(); TILE]; MOST_OUTPUTS];
@@ -49,7 +49,7 @@ pub(crate) fn fingerprint(value: u32) -> u64 {
         let (bias, word) = ((words.next_word() >> 16) as i16, words.next_word());
         *channel = Channel { bias, multiplier: (word >> 17 >> (word & 7)) as i16 };
     }
-    let layer = (layer_tiles.get(..groups * outputs), channels.get(..outputs), input.get(..groups));
+    let layer = (layer_tiles.get(..groups * outputs), channels.get(..outputs), input.get(..groups + 1));
     let mut digest = Digest::new();
     let narrow = Requantise { zero_point: -128, out_min: -128, out_max: 127, shift: 0, bias_shift: 4 };
     fold::<i8>(layer, narrow, &mut digest);
@@ -70,12 +70,20 @@ pub(crate) fn fingerprint(value: u32) -> u64 {
 
 type Layer<'a> = (Option<&'a [Tile]>, Option<&'a [[Channel; TILE]]>, Option<&'a [[i8; TILE]]>);
 
-/// Adds the outputs of a layer to a fingerprint: all of them, and in two places fewer than are left there.
+/// Adds the outputs of a layer to a fingerprint: all of them, in two places fewer than are left there, and those of an input that is too
+/// short. `input` has a group more than the layer takes.
 #[inline(never)]
 fn fold<C: Code>((tiles, channels, input): Layer<'_>, rule: Requantise, digest: &mut Digest) {
     let (channels, input) = (channels.unwrap_or_default(), input.unwrap_or_default());
     let layer = Dense::new(tiles.unwrap_or_default(), channels, rule);
-    for (first, len) in [(0, MOST_OUTPUTS), (channels.len() / 3, 2), (channels.len() / 2, 1)] {
+    let all = input.len().saturating_sub(1);
+    for (first, len, groups) in [
+        (0, MOST_OUTPUTS, all),
+        (channels.len() / 3, 2, all + 1),
+        (channels.len() / 2, 1, all),
+        (0, MOST_OUTPUTS, all.saturating_sub(1)),
+    ] {
+        let input = input.get(..groups).unwrap_or_default();
         // Groups for which there are no channels stay as they are, and so does one behind the last.
         let mut out = [[C::default(); TILE]; MOST_OUTPUTS + 1];
         let part = out.get_mut(..len).unwrap_or_default();
