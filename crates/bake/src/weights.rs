@@ -71,6 +71,13 @@ fn heads(plan: &Plan<'_>) -> Vec<String> {
         prototypes.chunks(plan.n_columns).flat_map(lines),
     ));
     items.push(constant(
+        "Sum of the squares of each prototype.",
+        "pub(super) ",
+        "PROTOTYPE_NORMS",
+        &format!("[u32; {}]", prototypes.len() / plan.n_columns),
+        "square_norms(&PROTOTYPES)",
+    ));
+    items.push(constant(
         "Left shift from a prototype entry to a wide code.",
         "pub(super) ",
         "PROTOTYPE_SHIFT",
@@ -133,7 +140,8 @@ fn uses(plan: &Plan<'_>) -> String {
         out.push_str(&import("tillwatch_engine::kernel", &kernel));
     }
     if !plan.is_encoder() {
-        out.push_str("use tillwatch_engine::monitor::Baseline;\nuse tillwatch_engine::score::Thresholds;\n");
+        out.push_str("use tillwatch_engine::monitor::Baseline;\n");
+        out.push_str("use tillwatch_engine::score::{Thresholds, square_norms};\n");
     }
     out
 }

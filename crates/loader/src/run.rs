@@ -6,10 +6,10 @@ use tillwatch_engine::feature::{Mark, Memory};
 use tillwatch_engine::kernel::narrow_input;
 use tillwatch_engine::monitor::{Baseline, code_limit};
 use tillwatch_engine::score::{
-    Heads, Scored, Tally, Thresholds, evaluate, evaluate_samples, latent_distance, nearest,
+    Heads, Scored, Tally, Thresholds, evaluate, evaluate_samples, latent_distance, nearest, square_norm,
 };
 use tillwatch_engine::self_test::{self, SelfTestFailure};
-use tillwatch_model::{Model, Samples, i32s, u32s};
+use tillwatch_model::{MAX_PROTOTYPES, Model, Samples, i32s, u32s};
 
 /// Working memory, lent by the caller.
 #[derive(Debug)]
@@ -50,6 +50,8 @@ pub struct ScratchSizes {
 pub struct Loader<'a> {
     model: Model<'a>,
     thresholds: Thresholds,
+    /// Of each prototype.
+    norms: [u32; MAX_PROTOTYPES],
     sizes: ScratchSizes,
 }
 
@@ -65,7 +67,10 @@ impl<'a> Loader<'a> {
             raw: model.n_raw(),
             memories: model.n_memories(),
         };
-        Self { thresholds: model.thresholds().thresholds(), model, sizes }
+        let mut norms = [0; MAX_PROTOTYPES];
+        let prototypes = as_i8(model.body().heads.prototypes).chunks_exact(sizes.columns.max(1));
+        norms.iter_mut().zip(prototypes).for_each(|(norm, row)| *norm = square_norm(row));
+        Self { thresholds: model.thresholds().thresholds(), norms, model, sizes }
     }
 
     /// The model.
@@ -183,9 +188,10 @@ impl<'a> Loader<'a> {
         let body = self.model.body();
         let missing = usize::from(Tally::of(marks).missing);
         let shift = body.heads.prototype_shift.into();
+        let norms = self.norms.iter().copied();
         let heads = Heads {
             columns: body.columns,
-            prototype: nearest(as_i8(body.heads.prototypes), shift, codes),
+            prototype: nearest(as_i8(body.heads.prototypes), norms, shift, codes),
             prototype_shift: shift,
             prototype_gain: body.heads.prototype_gain,
             rescale: u32s(body.heads.rescale).nth(missing).unwrap_or(0),

@@ -93,6 +93,9 @@ pub struct Latent {
     pub scale: f32,
 }
 
+/// Most prototypes of a model.
+pub const MAX_PROTOTYPES: usize = 64;
+
 /// The scoring heads; the meaning of the numbers is that of `tillwatch_engine::score::Heads`.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct Heads<'a> {

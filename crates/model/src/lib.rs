@@ -27,7 +27,7 @@ mod sequence;
 mod thresholds;
 mod validate;
 
-pub use body::{Body, CardEntry, Heads, Latent, Samples, SelfTestVector};
+pub use body::{Body, CardEntry, Heads, Latent, MAX_PROTOTYPES, Samples, SelfTestVector};
 pub use bytes::{CHANNEL_LEN, channels, i16s, i32s, one_hot_levels, u32s, u64s};
 pub use container::{FORMAT_VERSION, HEADER_LEN, MAGIC};
 pub use error::{Cause, ModelError};

@@ -6,7 +6,7 @@ use tillwatch_engine::feature::{self, MISSING, Mark, Memory, OneHot, Symlog};
 use tillwatch_engine::fixed::{Channel, Requantise, log2_1p, log2_1p_over, sine};
 use tillwatch_engine::kernel::activation::{RIM_TABLE_LEN, narrow_table, rim_table};
 use tillwatch_engine::kernel::{Code, Dense, TILE, dense_rows, narrow_input};
-use tillwatch_engine::score::{ANCHORS, Thresholds, nearest};
+use tillwatch_engine::score::{ANCHORS, Thresholds, nearest, square_norm};
 use tillwatch_model::Preparation;
 use tillwatch_testkit::oracle::{self, Codes};
 use tillwatch_testkit::strategy::{DenseCase, affine, dense_case, requantise_rule};
@@ -202,14 +202,15 @@ proptest! {
 
     #[test]
     fn nearest_prototypes(
-        (codes, rows) in (1..12_usize).prop_flat_map(|width| (
+        (codes, rows) in prop_oneof![1..12_usize, 120..300_usize].prop_flat_map(|width| (
             prop::collection::vec(-32_767..=32_767_i16, width),
             prop::collection::vec(prop::collection::vec(any::<i8>(), width), 0..6),
         )),
         shift in 0..=8_u8,
     ) {
         let bank = rows.concat();
-        let got = wide(&nearest(&bank, shift.into(), &codes).iter().map(|&p| p.into()).collect::<Vec<i16>>());
+        let got = nearest(&bank, rows.iter().map(|row| square_norm(row)), shift.into(), &codes);
+        let got = wide(&got.iter().map(|&p| p.into()).collect::<Vec<i16>>());
         let rows: Vec<Vec<i64>> = rows.iter().map(|row| row.iter().copied().map(i64::from).collect()).collect();
         let want = oracle::nearest(&rows, shift, &wide(&codes)).cloned().unwrap_or_default();
         prop_assert_eq!(got, want);

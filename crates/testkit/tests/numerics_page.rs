@@ -14,7 +14,7 @@ use tillwatch_engine::fixed::{Channel, Requantise, log2_1p, log2_1p_over, sine};
 use tillwatch_engine::kernel::activation::{RIM_TABLE_LEN, narrow_table, rim_table};
 use tillwatch_engine::kernel::{dense_rows, narrow_input};
 use tillwatch_engine::score::{
-    Heads, LEVELS, Reason, Scored, Thresholds, evaluate, evaluate_samples, nearest,
+    Heads, LEVELS, Reason, Scored, Thresholds, evaluate, evaluate_samples, nearest, square_norm,
 };
 use tillwatch_engine::seeded::{SeededField, SeededWords};
 use tillwatch_testkit::tolerance::{LOG2_STEPS, SINE_STEPS, within};
@@ -213,7 +213,9 @@ fn compute_network(name: &str, arguments: &[Vec<i128>]) -> Vec<i128> {
         }
         "nearest" => {
             let bank: Vec<i8> = arguments[2..].iter().flat_map(|row| narrowed::<i8>(row)).collect();
-            widened(nearest(&bank, arguments[1][0] as u32, &narrowed::<i16>(&arguments[0])))
+            let codes = narrowed::<i16>(&arguments[0]);
+            let norms = bank.chunks_exact(codes.len()).map(square_norm);
+            widened(nearest(&bank, norms, arguments[1][0] as u32, &codes))
         }
         _ => image::compute(name, arguments),
     }

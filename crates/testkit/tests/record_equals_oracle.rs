@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use tillwatch_engine::feature::{Mark, count_ngrams};
 use tillwatch_engine::kernel::strongest;
 use tillwatch_engine::score::{
-    ANCHORS, Heads, Thresholds, evaluate, evaluate_samples, latent_distance, nearest,
+    ANCHORS, Heads, Thresholds, evaluate, evaluate_samples, latent_distance, nearest, square_norm,
 };
 use tillwatch_testkit::oracle::{self, Prepared, Scoring};
 
@@ -86,7 +86,7 @@ proptest! {
         let marks: Vec<Mark> = (0..columns.len()).map(all).collect();
         let heads = Heads {
             columns: &columns,
-            prototype: nearest(&bank, shift.into(), &codes),
+            prototype: nearest(&bank, bank.chunks_exact(codes.len()).map(square_norm), shift.into(), &codes),
             prototype_shift: shift.into(),
             prototype_gain,
             rescale: factor,

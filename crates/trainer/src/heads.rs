@@ -8,7 +8,7 @@ use crate::prototypes::square_distance;
 use crate::quantise::rim_step;
 use crate::table::Schema;
 use tillwatch_engine::fixed::multiply_wide;
-use tillwatch_engine::score::{GAIN_FRACTION_BITS, SCORE_ONE};
+use tillwatch_engine::score::{GAIN_FRACTION_BITS, SCORE_ONE, nearest, square_norm};
 
 /// Rows that go through the network together.
 const TOGETHER: usize = 256;
@@ -130,7 +130,8 @@ pub(crate) fn set_gains(
             let square = f64::from(i32::from(u) - i32::from(v)) * f64::from(i32::from(u) - i32::from(v));
             residual += square * f64::from(weight) / n;
         }
-        let nearest = tillwatch_engine::score::nearest(&heads.prototypes, heads.prototype_shift.into(), row);
+        let norms = heads.prototypes.chunks_exact(row.len()).map(square_norm);
+        let nearest = nearest(&heads.prototypes, norms, heads.prototype_shift.into(), row);
         for (&u, &p) in row.iter().zip(nearest) {
             let difference = (i32::from(u) - (i32::from(p) << heads.prototype_shift)).unsigned_abs();
             distance += multiply_wide(difference, difference) as f64 / n;

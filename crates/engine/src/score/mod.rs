@@ -16,7 +16,7 @@ mod threshold;
 pub use anomaly_map::{Peak, anomaly_map, anomaly_peak};
 pub use contribution::{Heads, evaluate, evaluate_samples};
 pub use latent::latent_distance;
-pub use prototype::nearest;
+pub use prototype::{nearest, square_norm, square_norms};
 pub use reason::{REASONS, Reason};
 pub use reconstruction::Reconstruction;
 pub use threshold::{ANCHORS, LEVELS, Thresholds, Verdict};

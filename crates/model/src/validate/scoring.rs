@@ -2,13 +2,10 @@
 
 use super::layers::{pool_is_sound, shape_is_sound, strides_are_sound, upsample_is_sound};
 use crate::{
-    Body, Cause, Feature, ModelError, Reference, ReferenceConvolution, ReferenceKind, ThresholdBlock, u32s,
-    u64s,
+    Body, Cause, Feature, MAX_PROTOTYPES, ModelError, Reference, ReferenceConvolution, ReferenceKind,
+    ThresholdBlock, u32s, u64s,
 };
 use tillwatch_engine::score::ANCHORS;
-
-/// Most prototypes in a bank.
-const MAX_PROTOTYPES: usize = 64;
 
 pub(super) fn check_heads(body: &Body<'_>, n_columns: usize) -> Result<(), ModelError> {
     let heads = &body.heads;

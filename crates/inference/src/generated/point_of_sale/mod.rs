@@ -232,9 +232,10 @@ pub fn score_raw(raw: &[i32; RAW_VALUES], memories: &mut Memories, scratch: &mut
 fn evaluate_codes(scratch: &mut Scratch) -> Scored {
     reconstruct(scratch);
     let missing = usize::from(Tally::of(&scratch.marks).missing);
+    let norms = weights::PROTOTYPE_NORMS.iter().copied();
     let heads = Heads {
         columns: &weights::COLUMNS_OF_FEATURES,
-        prototype: nearest(&weights::PROTOTYPES, weights::PROTOTYPE_SHIFT, &scratch.codes),
+        prototype: nearest(&weights::PROTOTYPES, norms, weights::PROTOTYPE_SHIFT, &scratch.codes),
         prototype_shift: weights::PROTOTYPE_SHIFT,
         prototype_gain: weights::PROTOTYPE_GAIN,
         rescale: weights::RESCALE.get(missing).copied().unwrap_or(0),

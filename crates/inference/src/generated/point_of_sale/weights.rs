@@ -4,7 +4,7 @@ use tillwatch_engine::feature::{Affine, Cyclic, OneHot};
 use tillwatch_engine::fixed::{Channel, Requantise};
 use tillwatch_engine::kernel::{Dense, Tile, tiles};
 use tillwatch_engine::monitor::Baseline;
-use tillwatch_engine::score::Thresholds;
+use tillwatch_engine::score::{Thresholds, square_norms};
 
 /// `amount_log`: the logarithm of a number, standardised.
 pub(super) const FEATURE_AMOUNT_LOG: Affine =
@@ -321,6 +321,9 @@ pub(super) const PROTOTYPES: [i8; 304] = [
     2, 0, 0, 1, -1, 0, 0, 0, 0, 0, 0, -71, 71, -2, -6, 0, 1, 0, 1,
     2, 1, 0, 1, -2, 0, 3, 0, -80, 80, 0, 1, -1, -3, -7, 1, 0, 1, -8,
 ];
+
+/// Sum of the squares of each prototype.
+pub(super) const PROTOTYPE_NORMS: [u32; 16] = square_norms(&PROTOTYPES);
 
 /// Left shift from a prototype entry to a wide code.
 pub(super) const PROTOTYPE_SHIFT: u32 = 7;
