@@ -239,10 +239,11 @@ fn report(plan: &Plan<'_>) -> String {
         let prototypes = plan.model.body().heads.prototypes.len();
         let _ = writeln!(
             text,
-            "{:<12}{:>8}{:>8}{prototypes:>10}{prototypes:>10}",
+            "{:<12}{:>8}{:>8}{prototypes:>10}{:>10}",
             "prototypes",
             plan.n_columns,
-            prototypes / plan.n_columns
+            prototypes / plan.n_columns,
+            plan.prototype_bytes()
         );
     }
     let _ = writeln!(

@@ -150,6 +150,12 @@ impl<'a> Plan<'a> {
         self.model.body().samples.count()
     }
 
+    /// Bytes of the prototypes and of their norms.
+    pub(crate) fn prototype_bytes(&self) -> usize {
+        let entries = self.model.body().heads.prototypes.len();
+        entries + size_of::<u32>() * (entries / self.n_columns)
+    }
+
     fn other_bytes(&self) -> usize {
         let heads = &self.model.body().heads;
         let feature = |feature: &Feature<'_>| match feature.preparation {
@@ -159,7 +165,7 @@ impl<'a> Plan<'a> {
         };
         let scores = heads.gains.len()
             + heads.rescale.len()
-            + heads.prototypes.len()
+            + self.prototype_bytes()
             + 16
             + self.model.thresholds().anchors.len();
         self.layers.iter().map(LayerPlan::other_bytes).sum::<usize>()

@@ -64,7 +64,7 @@ pub const LATENT_SCALE: u32 = 93357;
 pub const MACS: usize = 1232;
 
 /// Bytes of constants; code comes on top.
-pub const FLASH_BYTES: usize = 2068;
+pub const FLASH_BYTES: usize = 2132;
 
 /// Bytes of working memory.
 pub const SCRATCH_BYTES: usize = size_of::<Scratch>();
