@@ -35,7 +35,8 @@ impl Range {
     }
 }
 
-/// [`Requantise`] of a layer in the terms of the kernels: `(((sum * 2^shift * m) >> 16) + round) >> fraction`, clamped.
+/// [`Requantise`] of a layer in the terms of the kernels: `(((sum * 2^shift * m) >> 16) + round) >> fraction`, clamped, `m`
+/// being a channel's multiplier.
 ///
 /// What the product drops meets zeros of the rounding constant, so this is the sum of both, shifted once.
 #[derive(Clone, Copy, Debug)]

@@ -2,7 +2,7 @@
 
 use super::{device, option, reliability, workstation};
 use crate::bench::detection::{Baselines, KINDS, Trial, comparison, page, run as train};
-use crate::bench::{Set, find};
+use crate::bench::{Set, find, write as write_file};
 use crate::emulate::firmware::root;
 use serde_json::{Value, json};
 use std::fs;
@@ -76,8 +76,7 @@ fn detection(arguments: &[String]) -> Result<(), String> {
         write(&out, &trials, &comparison(&sets, &trials, &baselines))?;
     }
     let path = option(arguments, "--page").map_or_else(|| root().join("DETECTION.md"), Into::into);
-    fs::write(&path, page(&sets, &trials, &baselines))
-        .map_err(|error| format!("{}: {error}", path.display()))?;
+    write_file(&path, &page(&sets, &trials, &baselines))?;
     println!("wrote {} and {}", path.display(), out.display());
     Ok(())
 }
@@ -141,8 +140,5 @@ fn write(path: &Path, trials: &[Trial], comparison: &Value) -> Result<(), String
     let json = json!({
         "trials": trials.iter().map(Trial::to_json).collect::<Vec<_>>(), "comparison": comparison,
     });
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-    }
-    fs::write(path, format!("{json:#}\n")).map_err(|error| format!("{}: {error}", path.display()))
+    write_file(path, &format!("{json:#}\n"))
 }

@@ -4,7 +4,7 @@
 use super::bench::{chosen_sets, seeds};
 use super::option;
 use crate::bench::reliability::{Injections, Recount, SIZES, inject, is_fit, page, recount};
-use crate::bench::{Prepared, Set, find};
+use crate::bench::{Prepared, Set, find, write as write_file};
 use crate::emulate::firmware::root;
 use serde_json::Value;
 use std::fs;
@@ -94,14 +94,10 @@ fn write(
 ) -> Result<(), String> {
     let default = root().join("target").join(format!("{name}.json"));
     let out = option(arguments, "--out").map_or(default, PathBuf::from);
-    let fail = |path: &Path, error: std::io::Error| format!("{}: {error}", path.display());
-    if let Some(folder) = out.parent() {
-        fs::create_dir_all(folder).map_err(|error| fail(folder, error))?;
-    }
-    fs::write(&out, format!("{:#}\n", Value::Array(json))).map_err(|error| fail(&out, error))?;
+    write_file(&out, &format!("{:#}\n", Value::Array(json)))?;
     let path = root().join("RELIABILITY.md");
     let old = fs::read_to_string(&path).unwrap_or_default();
-    fs::write(&path, page(&old)).map_err(|error| fail(&path, error))?;
+    write_file(&path, &page(&old))?;
     println!("wrote {} and {}", path.display(), out.display());
     Ok(())
 }
