@@ -32,8 +32,8 @@ pub(super) fn run(arguments: &[String]) -> Result<(), String> {
             .args(SKIPPED.iter().flat_map(|name| ["--skip", name]))
             .current_dir(root())
             .env("CARGO_TARGET_DIR", root().join("target").join("miri"))
-            // Random tests look for the folder of their past failures.
-            .env("MIRIFLAGS", "-Zmiri-disable-isolation")
+            // Random tests look for the folder of their past failures; models made for a test stay until its end.
+            .env("MIRIFLAGS", "-Zmiri-disable-isolation -Zmiri-ignore-leaks")
             .env("PROPTEST_CASES", CASES);
         let status = cargo.status().map_err(|error| format!("cargo did not start: {error}"))?;
         if !status.success() {
