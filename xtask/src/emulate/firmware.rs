@@ -2,6 +2,7 @@
 
 use super::network;
 use crate::targets;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Mutex, PoisonError};
@@ -263,19 +264,29 @@ fn source() -> PathBuf {
     root().join("tests").join("firmware")
 }
 
+/// Packages whose manifest this run has written, and the crates that they are built against.
+static STAGED: Mutex<BTreeMap<String, PathBuf>> = Mutex::new(BTreeMap::new());
+
 /// Writes a manifest that builds the firmware's sources against another crate, and gives its path.
+///
+/// Once a run, since builds of several profiles read it side by side.
 fn stage(folder: &Path, package: &str, baked: &Path) -> Result<PathBuf, String> {
     let baked = baked.canonicalize().map_err(|error| format!("{}: {error}", baked.display()))?;
+    let path = folder.join("manifests").join(package).join("Cargo.toml");
+    let mut written = STAGED.lock().unwrap_or_else(PoisonError::into_inner);
+    if written.get(package) == Some(&baked) {
+        return Ok(path);
+    }
     let manifest = source().join("Cargo.toml");
     let text = fs::read_to_string(&manifest).map_err(|error| format!("{}: {error}", manifest.display()))?;
-    let staged = folder.join("manifests").join(package);
-    fs::create_dir_all(&staged).map_err(|error| format!("{}: {error}", staged.display()))?;
-    let path = staged.join("Cargo.toml");
+    let staged = path.parent().unwrap_or(folder);
+    fs::create_dir_all(staged).map_err(|error| format!("{}: {error}", staged.display()))?;
     fs::write(&path, staged_manifest(&text, root(), package, &baked)?)
         .map_err(|error| format!("{}: {error}", path.display()))?;
     // The same versions of everything else.
     let lock = source().join("Cargo.lock");
     fs::copy(&lock, staged.join("Cargo.lock")).map_err(|error| format!("{}: {error}", lock.display()))?;
+    written.insert(package.to_owned(), baked);
     Ok(path)
 }
 
@@ -324,6 +335,19 @@ mod tests {
         let profile = Profile::Size;
         let target = Target::any("thumbv7m-none-eabi");
         Build { target, profile, model, features, digest_records: None }
+    }
+
+    #[test]
+    fn a_manifest_that_others_may_be_reading_is_not_written_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let stage = |baked: &Path| stage(folder.path(), "read-meanwhile", baked).unwrap();
+        let manifest = stage(folder.path());
+        fs::write(&manifest, "as it was").unwrap();
+        assert_eq!(stage(folder.path()), manifest);
+        assert_eq!(fs::read_to_string(&manifest).unwrap(), "as it was");
+        // Another crate of the same name needs another manifest.
+        assert_eq!(stage(root()), manifest);
+        assert!(fs::read_to_string(&manifest).unwrap().contains("[package]"));
     }
 
     #[test]
