@@ -186,7 +186,7 @@ impl<'a> Loader<'a> {
         marks: &[Mark],
     ) -> Scored {
         let body = self.model.body();
-        let missing = usize::from(Tally::of(marks).missing);
+        let tally = Tally::of(marks);
         let shift = body.heads.prototype_shift.into();
         let norms = self.norms.iter().copied();
         let heads = Heads {
@@ -194,8 +194,9 @@ impl<'a> Loader<'a> {
             prototype: nearest(as_i8(body.heads.prototypes), norms, shift, codes),
             prototype_shift: shift,
             prototype_gain: body.heads.prototype_gain,
-            rescale: u32s(body.heads.rescale).nth(missing).unwrap_or(0),
+            rescale: u32s(body.heads.rescale).nth(tally.missing.into()).unwrap_or(0),
             latent,
+            tally,
         };
         let gains = u32s(body.heads.gains);
         match body.samples {

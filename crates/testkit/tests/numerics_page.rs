@@ -14,7 +14,7 @@ use tillwatch_engine::fixed::{Channel, Requantise, log2_1p, log2_1p_over, sine};
 use tillwatch_engine::kernel::activation::{RIM_TABLE_LEN, narrow_table, rim_table};
 use tillwatch_engine::kernel::{dense_rows, narrow_input};
 use tillwatch_engine::score::{
-    Heads, LEVELS, Reason, Scored, Thresholds, evaluate, evaluate_samples, nearest, square_norm,
+    Heads, LEVELS, Reason, Scored, Tally, Thresholds, evaluate, evaluate_samples, nearest, square_norm,
 };
 use tillwatch_engine::seeded::{SeededField, SeededWords};
 use tillwatch_testkit::tolerance::{LOG2_STEPS, SINE_STEPS, within};
@@ -230,6 +230,8 @@ fn scored(arguments: &[Vec<i128>]) -> Scored {
     };
     let columns = narrowed::<u8>(&arguments[0]);
     let prototype = narrowed::<i8>(&arguments[4]);
+    let mark = |&missing: &i128| if missing == 1 { Mark::MISSING } else { Mark::NONE };
+    let marks: Vec<Mark> = arguments[7].iter().map(mark).collect();
     let heads = Heads {
         columns: &columns,
         prototype: &prototype,
@@ -237,10 +239,9 @@ fn scored(arguments: &[Vec<i128>]) -> Scored {
         prototype_gain: arguments[5][1] as u32,
         rescale: arguments[6][0] as u32,
         latent: latent as u64,
+        tally: Tally::of(&marks),
     };
     let (codes, expected) = (narrowed::<i16>(&arguments[1]), narrowed::<i16>(&arguments[2]));
-    let mark = |&missing: &i128| if missing == 1 { Mark::MISSING } else { Mark::NONE };
-    let marks: Vec<Mark> = arguments[7].iter().map(mark).collect();
     let gains = narrowed::<u32>(&arguments[3]).into_iter();
     let thresholds = Thresholds { watch: 0, alarm: 0, anchors: [0; 16] };
     if samples == 1 {

@@ -5,7 +5,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use tillwatch_engine::feature::Mark;
 use tillwatch_engine::score::{
-    ANCHORS, GAIN_FRACTION_BITS, Heads, REASONS, Scored, Thresholds, evaluate, evaluate_samples,
+    ANCHORS, GAIN_FRACTION_BITS, Heads, REASONS, Scored, Tally, Thresholds, evaluate, evaluate_samples,
 };
 
 /// Codes, reconstruction, gains and prototype of the columns of one feature, and whether it is missing.
@@ -38,6 +38,8 @@ fn score(features: &[Feature], shift: u32, prototype_gain: u32, rescale: u32, la
     let all = || features.iter().flat_map(|feature| feature.columns.iter().copied());
     let columns: Vec<u8> = features.iter().map(|feature| feature.columns.len() as u8).collect();
     let prototype: Vec<i8> = all().map(|column| column.3).collect();
+    let marks: Vec<Mark> =
+        features.iter().map(|feature| if feature.is_missing { Mark::MISSING } else { Mark::NONE }).collect();
     let heads = Heads {
         columns: &columns,
         prototype: &prototype,
@@ -45,12 +47,11 @@ fn score(features: &[Feature], shift: u32, prototype_gain: u32, rescale: u32, la
         prototype_gain,
         rescale,
         latent,
+        tally: Tally::of(&marks),
     };
     let codes: Vec<i16> = all().map(|column| column.0).collect();
     let reconstruction: Vec<i16> = all().map(|column| column.1).collect();
     let gains: Vec<u32> = all().map(|column| column.2).collect();
-    let marks: Vec<Mark> =
-        features.iter().map(|feature| if feature.is_missing { Mark::MISSING } else { Mark::NONE }).collect();
     let thresholds = Thresholds { watch: 1, alarm: 2, anchors: [0; ANCHORS] };
     let gains = || gains.iter().copied();
     let one = evaluate(&heads, &codes, &reconstruction, gains(), &marks, &thresholds);

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use tillwatch_engine::feature::{Mark, count_ngrams};
 use tillwatch_engine::kernel::strongest;
 use tillwatch_engine::score::{
-    ANCHORS, Heads, Thresholds, evaluate, evaluate_samples, latent_distance, nearest, square_norm,
+    ANCHORS, Heads, Tally, Thresholds, evaluate, evaluate_samples, latent_distance, nearest, square_norm,
 };
 use tillwatch_testkit::oracle::{self, Prepared, Scoring};
 
@@ -91,6 +91,7 @@ proptest! {
             prototype_gain,
             rescale: factor,
             latent,
+            tally: Tally::of(&marks),
         };
         let gains = gains.iter().copied();
         let got = evaluate_samples(&heads, samples, &codes, &expected, gains.clone(), &marks, &THRESHOLDS);

@@ -45,16 +45,13 @@ impl Affine {
     #[inline]
     #[must_use]
     pub const fn apply(&self, value: i32) -> (i16, Mark) {
-        let limit = i32::MAX.wrapping_shr(self.shift);
         let difference = value.saturating_sub(self.center);
-        let bounded = if difference > limit {
-            limit
-        } else if difference < -limit {
-            -limit
-        } else {
-            difference
-        };
-        saturate(multiply_round_high(bounded.wrapping_shl(self.shift), self.multiplier))
+        // NUMERICS.md clamps the difference to L first. What is beyond L saturates here as well, on the same side, and a difference of
+        // -2^31 gives the code of -2^31 + 1 with every multiplier: (1 - M) / 2, rounded down, is half a step or more from the next code.
+        let shifted = difference.wrapping_shl(self.shift);
+        let is_whole = shifted.wrapping_shr(self.shift) == difference;
+        let bounded = if is_whole { shifted } else { (difference >> 31) ^ i32::MAX };
+        saturate(multiply_round_high(bounded, self.multiplier))
     }
 
     /// [`Affine::apply`], with [`MISSING`] taking the fill code and the same time.
@@ -186,6 +183,22 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn equals_the_definition_with_its_limit(
+            raw in prop_oneof![any::<i32>(), -3_i32..=3, Just(i32::MAX), Just(-i32::MAX)],
+            center in prop_oneof![any::<i32>(), -3_i32..=3, Just(i32::MAX), Just(i32::MIN)],
+            multiplier in prop_oneof![0_i32..=i32::MAX, 0_i32..=1 << 18],
+            shift in 0..=Affine::MAX_SHIFT,
+        ) {
+            let multiplier = multiplier.max(Affine::least_multiplier(shift));
+            let limit = i128::from(i32::MAX >> shift);
+            let difference = (i128::from(raw) - i128::from(center)).clamp(-limit, limit);
+            let exact = ((difference << shift) * i128::from(multiplier) + (1 << 31)) >> 32;
+            let code = exact.clamp(-32_767, 32_767);
+            let mark = if code == exact { Mark::NONE } else { Mark::SATURATED };
+            prop_assert_eq!(Affine { center, multiplier, shift, fill: 0 }.apply(raw), (code as i16, mark));
+        }
+
         #[test]
         fn equals_the_exact_formula(
             raw in any::<i32>(), center in any::<i32>(), multiplier in (1_i32 << 29)..=i32::MAX, shift in 0_u32..13

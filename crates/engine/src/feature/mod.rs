@@ -70,13 +70,14 @@ impl Mark {
 
 /// Clips a value to a wide code and says whether it had to.
 const fn saturate(value: i32) -> (i16, Mark) {
-    if value > WIDE_MAX as i32 {
-        (WIDE_MAX, Mark::SATURATED)
+    let code = if value > WIDE_MAX as i32 {
+        WIDE_MAX
     } else if value < -(WIDE_MAX as i32) {
-        (-WIDE_MAX, Mark::SATURATED)
+        -WIDE_MAX
     } else {
-        (value as i16, Mark::NONE)
-    }
+        value as i16
+    };
+    (code, if code as i32 == value { Mark::NONE } else { Mark::SATURATED })
 }
 
 #[cfg(test)]

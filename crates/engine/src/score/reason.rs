@@ -99,7 +99,7 @@ impl Ranked {
 /// Keeps the strongest reasons in falling order; of equals the earlier feature stays ahead.
 ///
 /// Every place is written whatever the candidate, which is later than all others, so that the work does not depend on the record.
-#[inline(never)]
+#[inline]
 pub(super) fn offer(strongest: &mut [Ranked; REASONS], candidate: Ranked) {
     let [first, second, third] = strongest;
     let is_above = |held: &Ranked| candidate.contribution > held.contribution;

@@ -55,7 +55,9 @@ impl<Compute: FnMut(usize, &mut [[i16; TILE]])> Reconstruction for Pieces<'_, Co
 
 #[cfg(test)]
 mod tests {
-    use super::super::{ANCHORS, GAIN_FRACTION_BITS, Heads, Scored, Thresholds, evaluate, evaluate_samples};
+    use super::super::{
+        ANCHORS, GAIN_FRACTION_BITS, Heads, Scored, Tally, Thresholds, evaluate, evaluate_samples,
+    };
     use super::*;
     use crate::feature::Mark;
     use crate::fixed::{Channel, Requantise};
@@ -74,6 +76,7 @@ mod tests {
             prototype_gain: 0,
             rescale: 1 << 16,
             latent: 0,
+            tally: Tally::default(),
         };
         let thresholds = Thresholds { watch: 50, alarm: 100, anchors: [10; ANCHORS] };
         let (gains, marks) =

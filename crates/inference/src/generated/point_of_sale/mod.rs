@@ -231,15 +231,16 @@ pub fn score_raw(raw: &[i32; RAW_VALUES], memories: &mut Memories, scratch: &mut
 /// The score of the wide codes in the scratch.
 fn evaluate_codes(scratch: &mut Scratch) -> Scored {
     reconstruct(scratch);
-    let missing = usize::from(Tally::of(&scratch.marks).missing);
+    let tally = Tally::of(&scratch.marks);
     let norms = weights::PROTOTYPE_NORMS.iter().copied();
     let heads = Heads {
         columns: &weights::COLUMNS_OF_FEATURES,
         prototype: nearest(&weights::PROTOTYPES, norms, weights::PROTOTYPE_SHIFT, &scratch.codes),
         prototype_shift: weights::PROTOTYPE_SHIFT,
         prototype_gain: weights::PROTOTYPE_GAIN,
-        rescale: weights::RESCALE.get(missing).copied().unwrap_or(0),
+        rescale: weights::RESCALE.get(usize::from(tally.missing)).copied().unwrap_or(0),
         latent: 0,
+        tally,
     };
     let gains = weights::GAINS.iter().copied();
     let reconstruction = &scratch.arena.wide()[..COLUMNS];
