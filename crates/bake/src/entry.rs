@@ -74,9 +74,9 @@ fn evaluate(plan: &Plan<'_>) -> String {
     let reconstruction = if plan.arena.piece.is_some() {
         "let Scratch { codes, arena, marks, .. } = scratch;\n    let reconstruction = last_layer(arena);"
     } else if plan.is_row() {
-        "let reconstruction = &scratch.arena.wide()[..COLUMNS];"
+        "let reconstruction = scratch.arena.wide(COLUMNS);"
     } else {
-        "let reconstruction = &scratch.arena.wide()[..COLUMNS];\n    let (codes, marks) = (&scratch.codes, &scratch.marks);"
+        "let reconstruction = scratch.arena.wide(COLUMNS);\n    let (codes, marks) = (&scratch.codes, &scratch.marks);"
     };
     let call = match (plan.is_row(), plan.arena.piece) {
         (true, None) => {
@@ -240,7 +240,7 @@ const PEAK: &str = "
 /// Never.
 #[must_use]
 pub fn peak(scratch: &Scratch) -> Peak {
-    anomaly_peak(SHAPE, &scratch.codes, &scratch.arena.wide()[..COLUMNS])
+    anomaly_peak(SHAPE, &scratch.codes, scratch.arena.wide(COLUMNS))
 }
 ";
 

@@ -63,7 +63,7 @@ fn last_layer(plan: &Plan<'_>, piece: usize) -> String {
         "
 /// The last layer, which is computed as its outputs are read, {} of {} at a time.
 fn last_layer(arena: &mut Arena<{}>) -> Pieces<'_, impl FnMut(usize, &mut [[i16; {TILE}]])> {{
-    let (piece, high) = arena.split_mut({piece});
+    let (piece, high) = arena.split_mut({piece}, {ins});
     // An array, so that no length is looked up.
     let input: &[[i8; {TILE}]; {ins}] = high.last_chunk().unwrap_or(&[[0; {TILE}]; {ins}]);
     let compute = |first: usize, out: &mut [[i16; {TILE}]]| {{
@@ -110,12 +110,13 @@ fn function(plan: &Plan<'_>, doc: &str, name: &str, range: Range<usize>) -> Stri
         parts.join(", ")
     );
     if reads_codes {
-        let own = groups(plan, plan.arena.input(0), plan.layers[0].in_groups());
+        let first = &plan.layers[0];
+        let (start, len) = codes(plan, plan.arena.input(0), first.in_groups(), first.in_len);
         let arguments = [
             "codes".to_owned(),
             "weights::INPUT_MULTIPLIER".to_owned(),
             "weights::INPUT_RULE".to_owned(),
-            format!("{}.as_flattened_mut()", slice("arena.narrow_mut()", own, plan.arena.groups, "")),
+            format!("arena.narrow_mut({start}, {len})"),
         ];
         out.push_str(&call("narrow_input", &arguments));
     }
@@ -126,51 +127,42 @@ fn function(plan: &Plan<'_>, doc: &str, name: &str, range: Range<usize>) -> Stri
     out
 }
 
-/// The groups of an activation within the arena.
-fn groups(plan: &Plan<'_>, place: Place, count: usize) -> Range<usize> {
+/// Where an activation of `len` codes in `groups` groups begins within the arena, and its codes.
+fn codes(plan: &Plan<'_>, place: Place, groups: usize, len: usize) -> (usize, usize) {
     match place {
-        Place::Low => 0..count,
-        Place::High => plan.arena.groups - count..plan.arena.groups,
+        Place::Low => (0, len),
+        Place::High => (TILE * (plan.arena.groups - groups), len),
     }
 }
 
 fn latent_codes(plan: &Plan<'_>, first: usize) -> String {
-    let len = plan.layers[first - 1].out_len;
-    let place = plan.arena.output(first - 1);
-    let start = 4 * groups(plan, place, len.div_ceil(4)).start;
-    let range = if start == 0 { format!("..{len}") } else { format!("{start}..{}", start + len) };
+    let layer = &plan.layers[first - 1];
+    let (start, len) = codes(plan, plan.arena.output(first - 1), layer.out_groups(), layer.out_len);
     format!(
         "\n/// Where [`encode_codes`] leaves the latent vector.\nfn latent_codes(scratch: &mut Scratch) -> &[i8] {{\n    \
-         &scratch.arena.narrow_mut().as_flattened()[{range}]\n}}\n"
+         scratch.arena.narrow_mut({start}, {len})\n}}\n"
     )
 }
 
 fn layer(plan: &Plan<'_>, index: usize) -> String {
     let layer = &plan.layers[index];
     let is_last = index + 1 == plan.layers.len() && !plan.is_encoder();
-    let (all, place) = (plan.arena.groups, plan.arena.input(index));
+    let place = plan.arena.input(index);
     let (ins, outs) = (layer.in_groups(), layer.out_groups());
     if let Kernel::TopK(top) = &layer.kernel {
-        let start = 4 * groups(plan, place, ins).start;
-        let codes = format!("&mut arena.narrow_mut().as_flattened_mut()[{start}..{}]", start + layer.in_len);
+        let (start, len) = codes(plan, place, ins, layer.in_len);
+        let codes = format!("arena.narrow_mut({start}, {len})");
         return call("top_k", &[codes, top.keep.to_string(), top.zero_code.to_string()]);
     }
     let (split, input, output) = if is_last {
-        // Four wide codes take two groups.
-        let rest = all - 2 * outs;
-        let split = format!("let (reconstruction, high) = arena.split_mut({outs});");
-        (split, slice("high", rest - ins..rest, rest, "&"), "reconstruction")
+        (format!("let (reconstruction, high) = arena.split_mut({outs}, {ins});"), "high", "reconstruction")
     } else {
-        let (cut, input, output) = match place {
-            Place::Low => (all - outs, slice("low", 0..ins, all - outs, "&"), "high"),
-            Place::High => {
-                let rest = all - outs;
-                (outs, slice("high", rest - ins..rest, rest, "&"), "low")
-            }
-        };
-        (format!("let (low, high) = arena.narrow_mut().split_at_mut({cut});"), input, output)
+        match place {
+            Place::Low => (format!("let (low, high) = arena.ends_mut({ins}, {outs});"), "low", "high"),
+            Place::High => (format!("let (low, high) = arena.ends_mut({outs}, {ins});"), "high", "low"),
+        }
     };
-    let mut out = format!("    {split}\n{}", kernel_call(index, layer, &input, output));
+    let mut out = format!("    {split}\n{}", kernel_call(index, layer, input, output));
     if let Some(sums) = layer.sums()
         && !sums.table.is_empty()
     {
@@ -184,7 +176,7 @@ fn layer(plan: &Plan<'_>, index: usize) -> String {
 fn kernel_call(index: usize, layer: &LayerPlan, input: &str, output: &str) -> String {
     let constant = |part: &str| format!("&weights::LAYER_{index}_{part}");
     let rule = format!("weights::LAYER_{index}_RULE");
-    let flat = |input: &str| format!("{}.as_flattened()", input.trim_start_matches('&'));
+    let flat = format!("{input}.as_flattened()");
     let out_flat = format!("{output}.as_flattened_mut()");
     match &layer.kernel {
         Kernel::Dense(_) => {
@@ -203,22 +195,17 @@ fn kernel_call(index: usize, layer: &LayerPlan, input: &str, output: &str) -> St
                     convolution_tiles(index, sums.tiles.is_empty(), sums.rest.is_empty()),
                     constant("CHANNELS"),
                     rule,
-                    flat(input),
+                    flat,
                     "patch".to_owned(),
                     out_flat,
                 ],
             )
         }
-        Kernel::MaxPool(_) => call("max_pool", &[constant("GEOMETRY"), flat(input), out_flat]),
-        Kernel::AveragePool(_) => call("average_pool", &[constant("GEOMETRY"), flat(input), out_flat]),
+        Kernel::MaxPool(_) => call("max_pool", &[constant("GEOMETRY"), flat, out_flat]),
+        Kernel::AveragePool(_) => call("average_pool", &[constant("GEOMETRY"), flat, out_flat]),
         Kernel::Upsample(upsample) => call(
             "upsample",
-            &[
-                format!("weights::LAYER_{index}_GEOMETRY"),
-                format!("{:?}", upsample.factor),
-                flat(input),
-                out_flat,
-            ],
+            &[format!("weights::LAYER_{index}_GEOMETRY"), format!("{:?}", upsample.factor), flat, out_flat],
         ),
         Kernel::TopK(_) => String::new(),
     }
@@ -230,14 +217,4 @@ pub(crate) fn convolution_tiles(index: usize, no_tiles: bool, no_rest: bool) -> 
         if is_none { "&[]".to_owned() } else { format!("&weights::LAYER_{index}_{part}") }
     };
     format!("ConvolutionTiles {{ tiles: {}, rest: {} }}", part("TILES", no_tiles), part("REST", no_rest))
-}
-
-/// A part of a buffer of `all` groups.
-fn slice(buffer: &str, part: Range<usize>, all: usize, reference: &str) -> String {
-    match (part.start, part.end) {
-        (0, end) if end == all => buffer.to_owned(),
-        (0, end) => format!("{reference}{buffer}[..{end}]"),
-        (start, end) if end == all => format!("{reference}{buffer}[{start}..]"),
-        (start, end) => format!("{reference}{buffer}[{start}..{end}]"),
-    }
 }

@@ -4,7 +4,8 @@
 //! linker's marks. A branch out of a function counts as a call: the frame may be gone by then, so the depth is an upper bound.
 //!
 //! For size compilers keep the address of a function that is called three times in a register or on the stack. A call through a
-//! register counts as a call of every function whose address the caller has as a constant; without such a constant it is indirect.
+//! register counts as a call of every function whose address the caller has as a constant; without such a constant it is indirect. An
+//! outlined sequence of instructions is a part of its callers, so theirs are its constants.
 
 use super::step::{Flow, Stack, decode};
 use crate::emulate::image::{Content, Image, Instructions, Section};
@@ -22,6 +23,9 @@ const STATED: [(&str, u32); 3] = [
     ("12dense_thumb17compute", 4 * (9 + 8)),
 ];
 
+/// What LLVM calls a sequence of instructions that several functions had in common.
+const OUTLINED: &str = "OUTLINED_FUNCTION_";
+
 /// A function of the image.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Function {
@@ -32,6 +36,8 @@ pub(super) struct Function {
     pub(super) frame: u32,
     /// Addresses that it calls or branches to outside itself.
     pub(super) calls: BTreeSet<u32>,
+    /// Addresses of functions that it has as constants.
+    named: BTreeSet<u32>,
     /// True where it calls or jumps through a register and has no address of a function as a constant.
     pub(super) is_indirect: bool,
     /// True where it sets the stack pointer to what the code does not name.
@@ -83,7 +89,27 @@ impl Graph {
                 (function.frame, function.is_indirect, function.is_unbounded) = (frame, false, false);
             }
         }
-        Self { functions }
+        let mut graph = Self { functions };
+        graph.follow_outlined();
+        graph
+    }
+
+    /// Lets outlined sequences that jump through a register call what their callers name, if each of them names something.
+    fn follow_outlined(&mut self) {
+        let is_open = |function: &Function| function.is_indirect && function.name.starts_with(OUTLINED);
+        let open: Vec<u32> =
+            self.functions.iter().filter(|(_, function)| is_open(function)).map(|(&at, _)| at).collect();
+        for address in open {
+            let callers = || self.functions.values().filter(|function| function.calls.contains(&address));
+            if callers().all(|caller| !caller.named.is_empty()) {
+                let named: BTreeSet<u32> =
+                    callers().flat_map(|caller| caller.named.iter().copied()).collect();
+                if let Some(function) = self.functions.get_mut(&address) {
+                    function.is_indirect = named.is_empty();
+                    function.calls.extend(named);
+                }
+            }
+        }
     }
 
     /// Names, mangled, of the functions that call or branch to an address.
@@ -155,7 +181,7 @@ fn holder(image: &Image, address: u32) -> Option<&Section> {
 /// Reads the instructions of a function.
 fn read(image: &Image, section: &Section, range: std::ops::Range<u32>) -> Function {
     let mut function = Function::default();
-    let (mut is_through, mut named) = (false, BTreeSet::new());
+    let mut is_through = false;
     let (mut place, mut before) = (range.start, None);
     while place < range.end {
         if image.is_data(place) {
@@ -177,12 +203,12 @@ fn read(image: &Image, section: &Section, range: std::ops::Range<u32>) -> Functi
             Stack::Kept => {}
         }
         function.has_float |= step.is_float;
-        named.extend(step.sets.and_then(|(_, value)| callee(image, value)));
+        function.named.extend(step.sets.and_then(|(_, value)| callee(image, value)));
         (place, before) = (place + step.len, step.sets);
     }
     if is_through {
-        function.is_indirect = named.is_empty();
-        function.calls.append(&mut named);
+        function.is_indirect = function.named.is_empty();
+        function.calls.extend(&function.named);
     }
     function
 }
@@ -279,6 +305,22 @@ mod tests {
         assert_eq!(graph.depth(0x100).unwrap().bytes, 16 + 64);
         assert!(graph.reached(0x100).iter().all(|function| !function.is_indirect));
         assert!(graph.reached(0x120).iter().all(|function| function.is_indirect));
+    }
+
+    #[test]
+    fn what_an_outlined_sequence_calls_is_what_its_callers_name() {
+        // root: push {r4, r5, r7, lr}; ldr r5, =right + 1; bl left; pop; the constant. left: bx r5.
+        let root = &[0xb5b0, 0x4d02, 0xf000, 0xf804, 0xbdb0, 0xbf00, 0x0121, 0x0000];
+        let mut image = image([root, &[0x4728], LEAF]);
+        image.marks = vec![(0x10c, true), (0x110, false)];
+        let bytes = image.sections[0].bytes.clone();
+        image.segments = vec![crate::emulate::image::Segment { address: 0x100, bytes }];
+        assert!(Graph::of(&image).reached(0x100).iter().any(|function| function.is_indirect));
+        image.symbols[1].name = "OUTLINED_FUNCTION_0".to_owned();
+        let graph = Graph::of(&image);
+        assert!(graph.reached(0x100).iter().all(|function| !function.is_indirect));
+        let names: Vec<_> = graph.depth(0x100).unwrap().chain.into_iter().map(|(name, _)| name).collect();
+        assert_eq!(names, ["root", "OUTLINED_FUNCTION_0", "right"]);
     }
 
     #[test]

@@ -45,13 +45,16 @@ impl Affine {
     #[inline]
     #[must_use]
     pub const fn apply(&self, value: i32) -> (i16, Mark) {
+        let limit = i32::MAX.wrapping_shr(self.shift);
         let difference = value.saturating_sub(self.center);
-        // NUMERICS.md clamps the difference to L first. What is beyond L saturates here as well, on the same side, and a difference of
-        // -2^31 gives the code of -2^31 + 1 with every multiplier: (1 - M) / 2, rounded down, is half a step or more from the next code.
-        let shifted = difference.wrapping_shl(self.shift);
-        let is_whole = shifted.wrapping_shr(self.shift) == difference;
-        let bounded = if is_whole { shifted } else { (difference >> 31) ^ i32::MAX };
-        saturate(multiply_round_high(bounded, self.multiplier))
+        let bounded = if difference > limit {
+            limit
+        } else if difference < -limit {
+            -limit
+        } else {
+            difference
+        };
+        saturate(multiply_round_high(bounded.wrapping_shl(self.shift), self.multiplier))
     }
 
     /// [`Affine::apply`], with [`MISSING`] taking the fill code and the same time.

@@ -243,7 +243,7 @@ fn evaluate_codes(scratch: &mut Scratch) -> Scored {
         tally,
     };
     let gains = weights::GAINS.iter().copied();
-    let reconstruction = &scratch.arena.wide()[..COLUMNS];
+    let reconstruction = scratch.arena.wide(COLUMNS);
     evaluate(&heads, &scratch.codes, reconstruction, gains, &scratch.marks, &weights::THRESHOLDS)
 }
 
@@ -325,29 +325,24 @@ fn prepare(
 /// Wide codes to the latent vector.
 fn encode_codes(scratch: &mut Scratch) {
     let Scratch { codes, arena, .. } = scratch;
-    narrow_input(
-        codes,
-        weights::INPUT_MULTIPLIER,
-        weights::INPUT_RULE,
-        arena.narrow_mut()[..5].as_flattened_mut(),
-    );
-    let (low, high) = arena.narrow_mut().split_at_mut(10);
-    weights::LAYER_0.compute(&low[..5], high);
-    let (low, high) = arena.narrow_mut().split_at_mut(3);
-    weights::LAYER_1.compute(&high[7..], low);
+    narrow_input(codes, weights::INPUT_MULTIPLIER, weights::INPUT_RULE, arena.narrow_mut(0, 19));
+    let (low, high) = arena.ends_mut(5, 4);
+    weights::LAYER_0.compute(low, high);
+    let (low, high) = arena.ends_mut(3, 4);
+    weights::LAYER_1.compute(high, low);
 }
 
 /// Where [`encode_codes`] leaves the latent vector.
 fn latent_codes(scratch: &mut Scratch) -> &[i8] {
-    &scratch.arena.narrow_mut().as_flattened()[..10]
+    scratch.arena.narrow_mut(0, 10)
 }
 
 /// The latent vector to the network's answer.
 fn decode(scratch: &mut Scratch) {
     let Scratch { arena, .. } = scratch;
-    let (low, high) = arena.narrow_mut().split_at_mut(10);
-    weights::LAYER_2.compute(&low[..3], high);
-    let (reconstruction, high) = arena.split_mut(5);
+    let (low, high) = arena.ends_mut(3, 4);
+    weights::LAYER_2.compute(low, high);
+    let (reconstruction, high) = arena.split_mut(5, 4);
     weights::LAYER_3.compute(high, reconstruction);
 }
 
