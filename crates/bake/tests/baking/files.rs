@@ -1,5 +1,6 @@
 //! Files of a baked model: the same every time, in place as a whole or not at all, and compared to the last byte.
 
+use crate::picture::Picture;
 use crate::toy::Toy;
 use std::fs;
 use std::path::Path;
@@ -28,6 +29,20 @@ fn the_same_model_gives_the_same_bytes() {
     assert_eq!(once(&options), once(&options));
     assert_ne!(once(&options).files, once(&Options::default()).files);
     assert_eq!(once(&options).name, "till-7");
+}
+
+/// At opt-level z an index of such a range may be a function that is called, with its panic: nine layers that took slices did not link.
+#[test]
+fn nothing_is_taken_by_a_range_without_an_end() {
+    for file in [Toy::PLAIN.file(), Picture::IMAGE.file(), Picture::WINDOW.file(), Picture::WAVE.file()] {
+        let baked = bake(&Model::validate(&file).unwrap(), &Options::default()).unwrap();
+        for (name, text) in &baked.files {
+            let text = String::from_utf8_lossy(text);
+            let found =
+                text.lines().find(|line| ["[..", "..]", "split_at"].iter().any(|part| line.contains(part)));
+            assert_eq!(found, None, "{}", name.display());
+        }
+    }
 }
 
 #[test]
