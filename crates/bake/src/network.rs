@@ -111,12 +111,12 @@ fn function(plan: &Plan<'_>, doc: &str, name: &str, range: Range<usize>) -> Stri
     );
     if reads_codes {
         let first = &plan.layers[0];
-        let (start, len) = codes(plan, plan.arena.input(0), first.in_groups(), first.in_len);
+        let start = first_code(plan, plan.arena.input(0), first.in_groups());
         let arguments = [
             "codes".to_owned(),
             "weights::INPUT_MULTIPLIER".to_owned(),
             "weights::INPUT_RULE".to_owned(),
-            format!("arena.narrow_mut({start}, {len})"),
+            format!("arena.narrow_mut({start}, {})", first.in_len),
         ];
         out.push_str(&call("narrow_input", &arguments));
     }
@@ -127,20 +127,21 @@ fn function(plan: &Plan<'_>, doc: &str, name: &str, range: Range<usize>) -> Stri
     out
 }
 
-/// Where an activation of `len` codes in `groups` groups begins within the arena, and its codes.
-fn codes(plan: &Plan<'_>, place: Place, groups: usize, len: usize) -> (usize, usize) {
+/// The code of the arena at which an activation of so many groups begins.
+fn first_code(plan: &Plan<'_>, place: Place, groups: usize) -> usize {
     match place {
-        Place::Low => (0, len),
-        Place::High => (TILE * (plan.arena.groups - groups), len),
+        Place::Low => 0,
+        Place::High => TILE * (plan.arena.groups - groups),
     }
 }
 
 fn latent_codes(plan: &Plan<'_>, first: usize) -> String {
     let layer = &plan.layers[first - 1];
-    let (start, len) = codes(plan, plan.arena.output(first - 1), layer.out_groups(), layer.out_len);
+    let start = first_code(plan, plan.arena.output(first - 1), layer.out_groups());
     format!(
         "\n/// Where [`encode_codes`] leaves the latent vector.\nfn latent_codes(scratch: &mut Scratch) -> &[i8] {{\n    \
-         scratch.arena.narrow_mut({start}, {len})\n}}\n"
+         scratch.arena.narrow_mut({start}, {})\n}}\n",
+        layer.out_len
     )
 }
 
@@ -150,8 +151,7 @@ fn layer(plan: &Plan<'_>, index: usize) -> String {
     let place = plan.arena.input(index);
     let (ins, outs) = (layer.in_groups(), layer.out_groups());
     if let Kernel::TopK(top) = &layer.kernel {
-        let (start, len) = codes(plan, place, ins, layer.in_len);
-        let codes = format!("arena.narrow_mut({start}, {len})");
+        let codes = format!("arena.narrow_mut({}, {})", first_code(plan, place, ins), layer.in_len);
         return call("top_k", &[codes, top.keep.to_string(), top.zero_code.to_string()]);
     }
     let (split, input, output) = if is_last {

@@ -87,7 +87,7 @@ impl<const GROUPS: usize> Arena<GROUPS> {
     #[must_use]
     #[allow(
         clippy::inline_always,
-        reason = "with constants it is two of them; at opt-level z a network of nine layers calls it by its address in a register"
+        reason = "of constants two addresses are left; at opt-level z nine layers would call it, through a register"
     )]
     #[inline(always)]
     pub fn ends_mut(&mut self, low: usize, high: usize) -> (&mut [[i8; TILE]], &mut [[i8; TILE]]) {
