@@ -292,6 +292,15 @@ mod tests {
     }
 
     #[test]
+    fn a_lone_feature_has_every_column_of_every_sample() {
+        let codes = [1, 2, 3, 4, 5, 6];
+        let marks = [Mark::NONE];
+        let scored =
+            evaluate_samples(&heads(&[2], &[]), 3, &codes, &[0; 6], unit_gains(6), &marks, &THRESHOLDS);
+        assert_eq!((scored.score, scored.reasons[0].column), (1 + 4 + 9 + 16 + 25 + 36, 5));
+    }
+
+    #[test]
     fn of_equal_reasons_the_earlier_feature_stays_ahead() {
         let codes = [2, 2, 3, 2, 3];
         let scored =
