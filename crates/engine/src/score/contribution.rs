@@ -48,8 +48,8 @@ impl Heads<'_> {
         for ((feature, &n_columns), mark) in self.columns.iter().enumerate().zip(marks) {
             let n_columns = usize::from(n_columns);
             let mut own = contributions.by_ref().take(n_columns);
-            let alone = own.next().unwrap_or(0);
-            let mut part = Part { sum: alone, largest: alone, column: 0 };
+            let largest = own.next().unwrap_or(0);
+            let mut part = Part { sum: largest, largest, column: 0 };
             (1..).zip(own).for_each(|(column, contribution)| part.add(column, contribution));
             let present = if mark.has(Mark::MISSING) { 0 } else { self.rescale };
             let contribution = rescale(part.sum, present);
